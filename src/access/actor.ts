@@ -1,0 +1,26 @@
+export type Role = 'ADMIN' | 'COORDINATOR' | 'PARTNER' | 'VILLAGE' | 'AUDITOR';
+
+/** Who is asking, as the access rules see them. */
+export interface Actor {
+  /** Null for somebody who has not signed in. */
+  accountId: string | null;
+  roles: readonly Role[];
+  /** The partner whose member this is. */
+  partnerId: string | null;
+  /** Codes of the areas a coordinator coordinates; each covers all areas below it. */
+  areaCodes: readonly string[];
+  villageIds: readonly string[];
+}
+
+export const anonymous: Actor = {
+  accountId: null,
+  roles: [],
+  partnerId: null,
+  areaCodes: [],
+  villageIds: [],
+};
+
+/** True when the area `code` is `above` or lies below it in the official tree. */
+export function isWithin(code: string, above: string): boolean {
+  return code === above || code.startsWith(`${above}.`);
+}

@@ -1,0 +1,107 @@
+import 'reflect-metadata';
+import { fileURLToPath } from 'node:url';
+import type { AddressInfo } from 'node:net';
+import { sql } from 'kysely';
+import type { Logger } from 'pino';
+import { compose, type Services } from './composition.ts';
+import type { Config } from './config.ts';
+import { entities } from './entities.ts';
+import { FeedOverflow } from './feed/feed-subscription.ts';
+import { feedCursor } from './feed/feed-log.service.ts';
+import { type Clock, systemClock } from './kernel/clock.ts';
+import { Database } from './platform/database.ts';
+import { Context } from './platform/graphql/context.ts';
+import { GraphQLError } from 'graphql';
+import { createHttp, type ContextOf, type Readiness } from './platform/http.ts';
+import { startJobs } from './platform/jobs.ts';
+import { localeOf } from './platform/messages.ts';
+import { serveWebSocket } from './platform/websocket.ts';
+import { createSchema } from './schema.ts';
+
+const fromHere = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const READY_WITHIN_MS = 2000;
+
+/** A hub that answers; `stop` ends it in order, so that nothing is cut off half done. */
+export interface Hub {
+  url: string;
+  services: Services;
+  stop(): Promise<void>;
+}
+
+export interface HubOptions {
+  config: Config;
+  databaseUrl: string;
+  tokenSecret: string;
+  logger: Logger;
+  clock?: Clock;
+}
+
+export function openDatabase(config: Config, url: string, logger: Logger): Promise<Database> {
+  const { writeConnections, readConnections } = config;
+  return Database.open({
+    url, entities, logger, writeConnections, readConnections, migrationsDir: fromHere('../migrations'),
+  });
+}
+
+/** What ends a subscription, as its client hears it. */
+function endOfFeed(error: unknown): GraphQLError {
+  if (!(error instanceof FeedOverflow)) {
+    return new GraphQLError('subscription failed', { originalError: error instanceof Error ? error : null });
+  }
+  const cursor = feedCursor(error.position);
+  return new GraphQLError(`You read too slowly; resume with the cursor ${cursor}.`, {
+    extensions: { code: 'FEED_OVERFLOW', cursor },
+  });
+}
+
+async function readinessOf({ database, relay }: Services): Promise<Readiness> {
+  const within = AbortSignal.timeout(READY_WITHIN_MS);
+  const late = new Promise<false>((resolve) => within.addEventListener('abort', () => resolve(false)));
+  const reachable = await Promise.race([
+    sql`select 1 from feed_head`.execute(database.reads).then(() => true, () => false),
+    late,
+  ]);
+  const migrated = reachable && (await Promise.race([database.isMigrated(), late]).catch(() => false));
+  const checks = { database: reachable, migrations: migrated, relay: relay.isRunning };
+  return { ready: Object.values(checks).every(Boolean), checks };
+}
+
+/** Starts a hub on a database: migrations, relay, feed, jobs, then the doors. */
+export async function startHub({ config, databaseUrl, tokenSecret, logger, clock = systemClock }: HubOptions): Promise<Hub> {
+  const database = await openDatabase(config, databaseUrl, logger);
+  await database.migrate();
+  const services = compose({ database, clock, logger, tokenSecret, tokenHours: config.tokenHours });
+  const { relay, tail, identity, container } = services;
+  relay.start();
+  await tail.start();
+  const jobs = await startJobs(databaseUrl, services.jobs, logger);
+  const contextOf: ContextOf = async ({ authorization, acceptLanguage }) =>
+    new Context({
+      actor: await identity.authenticate(authorization),
+      locale: localeOf(acceptLanguage),
+      publicRead: config.publicRead,
+      container,
+    });
+  const schema = await createSchema();
+  const http = await createHttp({
+    schema, contextOf, logger,
+    readiness: () => readinessOf(services),
+    pageDir: fromHere('../workbench'),
+    demoAccounts: () => identity.demoAccounts(),
+  });
+  const closeSockets = serveWebSocket({ server: http.server, schema, contextOf, endOf: endOfFeed, logger });
+  await http.listen({ host: config.host, port: config.port });
+  const { address, port, family } = http.server.address() as AddressInfo;
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    services,
+    stop: async () => {
+      await closeSockets();
+      await http.close();
+      await jobs.stop();
+      await tail.stop();
+      await relay.stop();
+      await database.close();
+    },
+  };
+}

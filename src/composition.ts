@@ -1,0 +1,98 @@
+import type { Logger } from 'pino';
+import { AreaResolver } from './areas/area.resolver.ts';
+import { AreaService } from './areas/area.service.ts';
+import { JudgeService } from './balance/judge.service.ts';
+import { LedgerService } from './balance/ledger.service.ts';
+import { PolicyResolver, RuleVerdictResolver } from './balance/policy.resolver.ts';
+import { PolicyService } from './balance/policy.service.ts';
+import { DeliveryMutations, DeliveryResolver, PledgeDeliveriesResolver } from './deliveries/delivery.resolver.ts';
+import { DeliveryService } from './deliveries/delivery.service.ts';
+import { Outbox } from './events/outbox.ts';
+import { Relay } from './events/relay.ts';
+import { FeedResolver } from './feed/feed.resolver.ts';
+import { FeedLog } from './feed/feed-log.service.ts';
+import { FeedTail } from './feed/feed-tail.ts';
+import { LiveFeed } from './feed/live-feed.service.ts';
+import { IdentityService } from './identity/identity.service.ts';
+import { Tokens } from './identity/tokens.ts';
+import { ViewerResolver } from './identity/viewer.resolver.ts';
+import type { Clock } from './kernel/clock.ts';
+import { NeedReads } from './needs/need-reads.service.ts';
+import { NeedMutations, NeedResolver, VillageNeedsResolver } from './needs/need.resolver.ts';
+import { NeedService } from './needs/need.service.ts';
+import { NodeResolver } from './node.resolver.ts';
+import { PartnerRegistration } from './partners/partner-registration.service.ts';
+import { PartnerResolver, SectorResolver } from './partners/partner.resolver.ts';
+import { PartnerService } from './partners/partner.service.ts';
+import { containerOf } from './platform/container.ts';
+import type { Database } from './platform/database.ts';
+import { ProblemResolver } from './platform/graphql/problem.resolver.ts';
+import { forgetOldKeys } from './platform/idempotency.ts';
+import type { Job } from './platform/jobs.ts';
+import { ClaimService } from './pledges/claim.service.ts';
+import { NeedCancellation } from './pledges/need-cancellation.service.ts';
+import { PledgeBook } from './pledges/pledge-book.service.ts';
+import { PledgeMutations } from './pledges/pledge-mutations.resolver.ts';
+import { PledgeReads } from './pledges/pledge-reads.service.ts';
+import { PledgeResolver } from './pledges/pledge.resolver.ts';
+import { PledgeService } from './pledges/pledge.service.ts';
+import { NeedPledges, PartnerPledges, VillagePledges } from './pledges/pledges-of.resolver.ts';
+import { CoverageService } from './villages/coverage.service.ts';
+import { AreaCoverageResolver, ColourShareResolver, VillageResolver } from './villages/village.resolver.ts';
+import { VillageService } from './villages/village.service.ts';
+
+export interface Foundations {
+  database: Database;
+  clock: Clock;
+  logger: Logger;
+  tokenSecret: string;
+  tokenHours: number;
+}
+
+export type Services = ReturnType<typeof compose>;
+
+/** Makes every service and resolver, from the bottom up; nothing is started. */
+export function compose({ database, clock, logger, tokenSecret, tokenHours }: Foundations) {
+  const relay = new Relay(database.url, logger);
+  const outbox = new Outbox(relay.wake);
+  const areas = new AreaService(database);
+  const partners = new PartnerService(database);
+  const registration = new PartnerRegistration(database, clock);
+  const villages = new VillageService(database);
+  const coverage = new CoverageService(database);
+  const identity = new IdentityService(database, new Tokens(tokenSecret, tokenHours * 3600), clock);
+  const needReads = new NeedReads(database);
+  const needs = new NeedService(database, clock, villages, outbox);
+  const policies = new PolicyService(database, clock);
+  const ledger = new LedgerService();
+  const judge = new JudgeService(partners, policies);
+  const pledgeReads = new PledgeReads(database);
+  const book = new PledgeBook(needs, villages, partners, ledger, outbox);
+  const claims = new ClaimService({ database, clock, needs, needReads, villages, partners, ledger, judge, book });
+  const pledges = new PledgeService(database, clock, book, logger);
+  const cancellation = new NeedCancellation({ database, clock, needs, villages, policies, ledger, book, outbox });
+  const deliveries = new DeliveryService(database, clock, book);
+  const log = new FeedLog(database);
+  const tail = new FeedTail(log, database.url, logger);
+  const container = containerOf([
+    areas, partners, villages, policies, pledgeReads, deliveries, new LiveFeed(log, tail, villages),
+    new NodeResolver(), new ViewerResolver(identity, partners, areas, villages), new AreaResolver(areas),
+    new AreaCoverageResolver(coverage), new PartnerResolver(partners, registration), new SectorResolver(partners),
+    new VillageResolver(villages, areas), new ColourShareResolver(partners),
+    new NeedResolver(needReads, villages, partners), new VillageNeedsResolver(needReads), new NeedMutations(needs),
+    new PolicyResolver(policies, areas), new RuleVerdictResolver(),
+    new PledgeResolver(pledgeReads, needReads, partners, villages), new NeedPledges(pledgeReads),
+    new VillagePledges(pledgeReads), new PartnerPledges(pledgeReads),
+    new PledgeMutations(claims, pledges, cancellation), new DeliveryResolver(pledgeReads, villages),
+    new PledgeDeliveriesResolver(deliveries), new DeliveryMutations(deliveries), new FeedResolver(log),
+    new ProblemResolver(),
+  ]);
+  const jobs: Job[] = [
+    { name: 'expire-pledges', schedule: '* * * * *', run: () => pledges.expireDue() },
+    { name: 'forget-idempotency-keys', schedule: '17 3 * * *', run: () => forgetOldKeys(database, clock.now()) },
+  ];
+  return {
+    database, clock, relay, tail, log, identity, areas, partners, registration, villages, needs, needReads, policies,
+    claims, pledges, pledgeReads, cancellation, deliveries, container, jobs,
+  };
+}

@@ -1,0 +1,109 @@
+import { logLevels, type LogLevel } from './platform/logger.ts';
+
+/** How the hub is set up; read once, never changed. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  /** Null: the hub runs a PostgreSQL of its own in `dataDir`. */
+  readonly databaseUrl: string | null;
+  readonly dataDir: string;
+  readonly publicRead: boolean;
+  readonly logLevel: LogLevel;
+  /** Signs access tokens. Null with an own PostgreSQL: one is made and kept in `dataDir`. */
+  readonly tokenSecret: string | null;
+  readonly tokenHours: number;
+  readonly writeConnections: number;
+  readonly readConnections: number;
+  /** Password of an administrator made by `npm run seed -- --admin`; null when absent. */
+  readonly adminPassword: string | null;
+}
+
+/** All that is wrong with the environment, one line a variable. */
+export class ConfigError extends Error {
+  constructor(faults: readonly string[]) {
+    super(`The hub cannot start:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+class Reader {
+  readonly faults: string[] = [];
+  private readonly environment: Environment;
+
+  constructor(environment: Environment) {
+    this.environment = environment;
+  }
+
+  /** Blank counts as absent. */
+  text(name: string): string | null {
+    const value = this.environment[name]?.trim();
+    return value === undefined || value === '' ? null : value;
+  }
+
+  checked<T>(name: string, fallback: T, expected: string, parse: (text: string) => T | undefined): T {
+    const text = this.text(name);
+    if (text === null) return fallback;
+    const value = parse(text);
+    if (value === undefined) this.faults.push(`${name} must be ${expected}; it is “${text}”.`);
+    return value ?? fallback;
+  }
+
+  whole(name: string, fallback: number, min: number, max: number): number {
+    return this.checked(name, fallback, `a whole number from ${min} to ${max}`, (text) => {
+      const value = Number(text);
+      return /^\d+$/.test(text) && value >= min && value <= max ? value : undefined;
+    });
+  }
+
+  flag(name: string, fallback: boolean): boolean {
+    return this.checked(name, fallback, 'true or false', (text) => ({ true: true, false: false })[text.toLowerCase()]);
+  }
+}
+
+function databaseUrl(read: Reader): string | null {
+  const text = read.text('DATABASE_URL');
+  if (text === null) return null;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const fits = url !== null && ['postgres:', 'postgresql:'].includes(url.protocol) && url.pathname.length > 1;
+  // What it holds is not repeated: there is a password in it.
+  if (!fits) read.faults.push('DATABASE_URL must be an address such as postgres://user:password@host:5432/database.');
+  return text;
+}
+
+function secret(read: Reader, isRequired: boolean): string | null {
+  const text = read.text('TOKEN_SECRET');
+  if (text === null && isRequired) {
+    read.faults.push(
+      'TOKEN_SECRET must be set together with DATABASE_URL, the same on every node; make one with: openssl rand -base64 48',
+    );
+  }
+  if (text !== null && text.length < 32) read.faults.push('TOKEN_SECRET must have at least 32 characters.');
+  return text;
+}
+
+/** Reads the environment. Throws ConfigError that names every wrong variable. */
+export function readConfig(environment: Environment = process.env): Config {
+  const read = new Reader(environment);
+  const url = databaseUrl(read);
+  const config: Config = {
+    host: read.checked('HOST', '127.0.0.1', 'a host name or address', (text) =>
+      /^[\w.:-]+$/.test(text) ? text : undefined,
+    ),
+    port: read.whole('PORT', 4000, 0, 65535),
+    databaseUrl: url,
+    dataDir: read.text('DATA_DIR') ?? '.data',
+    publicRead: read.flag('PUBLIC_READ', false),
+    logLevel: read.checked<LogLevel>('LOG_LEVEL', 'info', `one of ${logLevels.join(', ')}`, (text) =>
+      logLevels.find((level) => level === text),
+    ),
+    tokenSecret: secret(read, url !== null),
+    tokenHours: read.whole('TOKEN_HOURS', 12, 1, 24 * 30),
+    writeConnections: read.whole('WRITE_CONNECTIONS', 10, 1, 200),
+    readConnections: read.whole('READ_CONNECTIONS', 10, 1, 200),
+    adminPassword: read.text('ADMIN_PASSWORD'),
+  };
+  if (read.faults.length > 0) throw new ConfigError(read.faults);
+  return Object.freeze(config);
+}

@@ -1,0 +1,165 @@
+import { LockMode } from '@mikro-orm/core';
+import { sql } from 'kysely';
+import { assertActsFor, assertMayVerify, assertSignedIn } from '../access/access.rules.ts';
+import type { Actor } from '../access/actor.ts';
+import type { EventKind } from '../events/event.entity.ts';
+import { dateInBanten } from '../kernel/calendar.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { InputCheck } from '../kernel/input-check.ts';
+import { invalid, notFound, Refused, wrongState } from '../kernel/problems.ts';
+import type { BatchFunction } from '../platform/batch.ts';
+import type { Database, Transaction } from '../platform/database.ts';
+import { idempotent } from '../platform/idempotency.ts';
+import { newId } from '../platform/ids.ts';
+import { grouped, lookup } from '../platform/lookup.ts';
+import { type Row, rowOf } from '../platform/rows.ts';
+import type { HeldPledge, PledgeBook, PledgeView } from '../pledges/pledge-book.service.ts';
+import { type Decision, disputeDelivery, reportDelivery, verifyDelivery } from '../pledges/pledge.rules.ts';
+import { Delivery } from './delivery.entity.ts';
+
+export type DeliveryRow = Row<Delivery>;
+/** A delivery as reads, answers and events show it, with its pledge where that is shown as of the same moment. */
+export type DeliveryView = DeliveryRow & { pledge?: PledgeView };
+
+export interface DeliveryReport {
+  pledgeId: string;
+  quantity: number;
+  deliveredOn: string;
+  note?: string | null;
+  evidence?: string[] | null;
+  idempotencyKey: string;
+}
+
+export interface DeliveryVerification {
+  deliveryId: string;
+  note?: string | null;
+  idempotencyKey?: string | null;
+}
+
+export interface DeliveryDispute {
+  deliveryId: string;
+  reason: string;
+  idempotencyKey?: string | null;
+}
+
+const MAX_DELIVERIES = 100;
+
+/** Deliveries: the partner reports what arrived, the village verifies or disputes it. */
+export class DeliveryService {
+  readonly byId: BatchFunction<string, DeliveryRow | null>;
+  private readonly database: Database;
+  private readonly clock: Clock;
+  private readonly book: PledgeBook;
+
+  constructor(database: Database, clock: Clock, book: PledgeBook) {
+    this.database = database;
+    this.clock = clock;
+    this.book = book;
+    this.byId = lookup<DeliveryRow>(database, 'deliveries', 'id');
+  }
+
+  /** The deliveries of each pledge, in the order in which they were reported. */
+  readonly ofPledge: BatchFunction<string, DeliveryRow[]> = async (pledgeIds) => {
+    const { rows } = await sql<DeliveryRow>`
+      select * from deliveries where pledge_id = any(${pledgeIds}) order by id`.execute(this.database.reads);
+    return grouped(pledgeIds, rows, ({ pledgeId }) => pledgeId);
+  };
+
+  /** Reports a part, or all, of a committed pledge as delivered. Throws Refused. */
+  async report(actor: Actor, input: DeliveryReport): Promise<DeliveryView> {
+    assertSignedIn(actor);
+    const now = this.clock.now();
+    const check = new InputCheck();
+    check.id('pledgeId', 'pledge', input.pledgeId);
+    check.positive('quantity', input.quantity);
+    check.untilToday('deliveredOn', input.deliveredOn, dateInBanten(now));
+    const note = check.optionalText('note', input.note, 2000);
+    const evidence = check.evidence('evidence', input.evidence);
+    const key = check.idempotencyKey(input.idempotencyKey);
+    check.done();
+    const { idempotencyKey: _, ...request } = input;
+    const scope = actor.partnerId ?? actor.accountId;
+    return idempotent(this.database, { scope, operation: 'reportDelivery', key, input: request }, now, async (tx) => {
+      const held = await this.book.hold(tx, input.pledgeId);
+      if (held === null) throw new Refused(notFound(['input', 'pledgeId'], 'not-found.pledge'));
+      assertActsFor(actor, held.pledge.partnerId);
+      await this.assertRoom(tx, held.pledge.id);
+      await this.book.apply(tx, held, reportDelivery(held.pledge, input.quantity), now);
+      const delivery = tx.em.create(Delivery, {
+        id: newId('delivery'), pledgeId: held.pledge.id, quantity: input.quantity, deliveredOn: input.deliveredOn,
+        status: 'REPORTED', note, evidence, createdAt: now,
+      });
+      tx.em.persist(delivery);
+      return this.finish(tx, held, delivery, 'DELIVERY_REPORTED', now);
+    });
+  }
+
+  async verify(actor: Actor, input: DeliveryVerification): Promise<DeliveryView> {
+    const check = new InputCheck();
+    const note = check.optionalText('note', input.note, 2000);
+    return this.decide(actor, 'verifyDelivery', input, check, ({ pledge }, delivery) => {
+      Object.assign(delivery, { status: 'VERIFIED', ...(note === null ? {} : { note }) });
+      return verifyDelivery(pledge, delivery.quantity);
+    });
+  }
+
+  async dispute(actor: Actor, input: DeliveryDispute): Promise<DeliveryView> {
+    const check = new InputCheck();
+    const reason = check.text('reason', input.reason, 1, 2000);
+    return this.decide(actor, 'disputeDelivery', input, check, ({ pledge }, delivery) => {
+      Object.assign(delivery, { status: 'DISPUTED', reason });
+      return disputeDelivery(pledge, delivery.quantity);
+    });
+  }
+
+  /** A pledge is shown with all its deliveries, also in every event, so their number has a bound. */
+  private async assertRoom(tx: Transaction, pledgeId: string): Promise<void> {
+    const reported = await tx.em.count(Delivery, { pledgeId });
+    if (reported < MAX_DELIVERIES) return;
+    throw new Refused(invalid(['input', 'pledgeId'], 'input.too-many-deliveries', { max: MAX_DELIVERIES }));
+  }
+
+  private async decide<T extends { deliveryId: string; idempotencyKey?: string | null }>(
+    actor: Actor,
+    operation: 'verifyDelivery' | 'disputeDelivery',
+    input: T,
+    check: InputCheck,
+    step: (held: HeldPledge, delivery: Delivery) => Decision,
+  ): Promise<DeliveryView> {
+    assertSignedIn(actor);
+    check.id('deliveryId', 'delivery', input.deliveryId);
+    const key = check.idempotencyKey(input.idempotencyKey);
+    check.done();
+    const now = this.clock.now();
+    const { idempotencyKey: _, ...request } = input;
+    return idempotent(this.database, { scope: actor.accountId, operation, key, input: request }, now, async (tx) => {
+      const found = await sql<{ pledgeId: string }>`
+        select pledge_id from deliveries where id = ${input.deliveryId}`.execute(tx.sql);
+      if (found.rows.length === 0) throw new Refused(notFound(['input', 'deliveryId'], 'not-found.delivery'));
+      const held = (await this.book.hold(tx, found.rows[0]!.pledgeId))!;
+      assertMayVerify(actor, held.village.village, held.pledge.partnerId);
+      const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
+      const delivery = (await tx.em.findOne(Delivery, input.deliveryId, lock))!;
+      if (delivery.status !== 'REPORTED') throw new Refused(wrongState('state.delivery', delivery.status));
+      await this.book.apply(tx, held, step(held, delivery), now);
+      delivery.decidedAt = now;
+      const kind = operation === 'verifyDelivery' ? 'DELIVERY_VERIFIED' : 'DELIVERY_DISPUTED';
+      return this.finish(tx, held, delivery, kind, now);
+    });
+  }
+
+  /** The last verification fulfils the pledge, and maybe the need: each is a fact of its own. */
+  private async finish(
+    tx: Transaction,
+    held: HeldPledge,
+    delivery: Delivery,
+    kind: EventKind,
+    now: Date,
+  ): Promise<DeliveryView> {
+    const kinds: EventKind[] = [kind];
+    if (held.pledge.status === 'FULFILLED') kinds.push('PLEDGE_FULFILLED');
+    if (kind === 'DELIVERY_VERIFIED' && held.need.status === 'FULFILLED') kinds.push('NEED_FULFILLED');
+    const pledge = await this.book.record(tx, held, kinds, now);
+    return { ...rowOf(delivery), pledge };
+  }
+}

@@ -1,0 +1,129 @@
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { RELAY_LOCK } from '../platform/database.ts';
+
+export const FEED_CHANNEL = 'sinergi_feed';
+const POLL_MS = 250;
+const BATCH = 1000;
+const RECONNECT_MS = 500;
+const SILENCE_MS = 3000;
+
+/**
+ * Gives every event its place: contiguous positions in the order in which events become visible. A transaction
+ * that commits late gets a later place, so whoever has seen a place has seen all before it.
+ */
+const STAMP = `
+  with head as (select position from feed_head where id = 1 for update),
+  batch as (
+    select id, row_number() over (order by id) as place
+    from (select id from events where position is null order by id limit ${BATCH}) as unstamped),
+  stamped as (
+    update events set position = head.position + batch.place
+    from head, batch where events.id = batch.id returning 1),
+  moved as (
+    update feed_head set position = head.position + (select count(*) from batch)
+    from head where feed_head.id = 1 and exists (select from batch) returning 1)
+  select (select count(*)::int from stamped) as stamped, (select count(*) from moved) as moved`;
+
+/**
+ * One of these runs on every node; the one whose connection holds the advisory lock stamps, the others wait to
+ * inherit it. The lock lives and dies with the connection that stamps, so a node that is cut off cannot stamp.
+ */
+export class Relay {
+  private readonly url: string;
+  private readonly logger: Logger;
+  private client: pg.Client | null = null;
+  private wakeUp: (() => void) | null = null;
+  private woken = false;
+  private stopped = false;
+  private running: Promise<void> | null = null;
+  /** When the relay last knew that some node, maybe this one, keeps stamping. */
+  private healthyAt = 0;
+
+  constructor(url: string, logger: Logger) {
+    this.url = url;
+    this.logger = logger;
+  }
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** Called after each commit; any number of calls until the next round cost one. */
+  readonly wake = (): void => {
+    this.woken = true;
+    this.wakeUp?.();
+  };
+
+  /** True while this node's connection is alive: it stamps, or stands ready to inherit. */
+  get isRunning(): boolean {
+    return !this.stopped && Date.now() - this.healthyAt < 20 * POLL_MS;
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.wakeUp?.();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopped) {
+      try {
+        await this.serve();
+      } catch (error) {
+        this.logger.warn({ err: error }, 'the relay lost its connection and makes a new one');
+        await this.pause(RECONNECT_MS);
+      } finally {
+        await this.client?.end().catch(() => undefined);
+        this.client = null;
+      }
+    }
+  }
+
+  private async serve(): Promise<void> {
+    const client = new pg.Client({ connectionString: this.url, keepAlive: true });
+    this.client = client;
+    const lost = new Promise<never>((_, reject) => {
+      client.on('error', reject);
+      client.on('end', () => reject(new Error('connection ended')));
+    });
+    lost.catch(() => undefined);
+    await client.connect();
+    // A holder that is stopped or cut off falls silent; the server then ends its session, and the lock is free.
+    await client.query(`set idle_session_timeout = ${SILENCE_MS}`);
+    let holds = false;
+    while (!this.stopped) {
+      if (!holds) {
+        const answer = await Promise.race([
+          client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [RELAY_LOCK]),
+          lost,
+        ]);
+        holds = answer.rows[0]!.held;
+      }
+      this.woken = false;
+      const stamped = holds ? await Promise.race([this.stamp(client), lost]) : 0;
+      this.healthyAt = Date.now();
+      if (stamped < BATCH) await Promise.race([this.pause(POLL_MS), lost]);
+    }
+  }
+
+  private async stamp(client: pg.Client): Promise<number> {
+    const { rows } = await client.query<{ stamped: number }>(STAMP);
+    const { stamped } = rows[0]!;
+    // A doorbell only: listeners poll as well, so a lost notification costs a moment, never an event.
+    if (stamped > 0) await client.query(`notify ${FEED_CHANNEL}`);
+    return stamped;
+  }
+
+  private pause(ms: number): Promise<void> {
+    if (this.woken || this.stopped) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.wakeUp?.(), ms);
+      this.wakeUp = () => {
+        clearTimeout(timer);
+        this.wakeUp = null;
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,116 @@
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { FEED_CHANNEL } from '../events/relay.ts';
+import type { FeedEvent, FeedLog } from './feed-log.service.ts';
+
+const POLL_MS = 250;
+const BATCH = 500;
+const RECONNECT_MS = 500;
+
+/** Called with every new event, in order, without pause: it must not wait or throw. */
+export type FeedListener = (event: FeedEvent) => void;
+
+/**
+ * This node's one reader of the feed's end: each new event is read once and handed to every listener. The doorbell
+ * (LISTEN) makes it quick, the poll makes it certain.
+ */
+export class FeedTail {
+  private readonly log: FeedLog;
+  private readonly url: string;
+  private readonly logger: Logger;
+  private readonly listeners = new Set<FeedListener>();
+  private position = 0;
+  private stopped = false;
+  private reading: Promise<void> | null = null;
+  private readAgain = false;
+  private timer: NodeJS.Timeout | undefined;
+  private doorbell: pg.Client | null = null;
+
+  constructor(log: FeedLog, url: string, logger: Logger) {
+    this.log = log;
+    this.url = url;
+    this.logger = logger;
+  }
+
+  async start(): Promise<void> {
+    this.position = await this.log.head();
+    this.timer = setInterval(() => this.ring(), POLL_MS);
+    this.timer.unref();
+    void this.listen();
+  }
+
+  /** How many feeds are open on this node. */
+  get listenerCount(): number {
+    return this.listeners.size;
+  }
+
+  /**
+   * From this call on, `listener` hears every event after the position answered: no gap and no repeat between what
+   * a history up to that position holds and what the listener hears.
+   */
+  subscribe(listener: FeedListener): number {
+    this.listeners.add(listener);
+    return this.position;
+  }
+
+  unsubscribe(listener: FeedListener): void {
+    this.listeners.delete(listener);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearInterval(this.timer);
+    await this.doorbell?.end().catch(() => undefined);
+    await this.reading;
+  }
+
+  /** Reads what is new; calls while a read is under way cost one more read. */
+  private ring(): void {
+    if (this.reading !== null) {
+      this.readAgain = true;
+      return;
+    }
+    this.reading = this.readNew()
+      .catch((error: unknown) => this.logger.warn({ err: error }, 'the feed could not be read; it is tried again'))
+      .finally(() => {
+        this.reading = null;
+        if (this.readAgain && !this.stopped) {
+          this.readAgain = false;
+          this.ring();
+        }
+      });
+  }
+
+  private async readNew(): Promise<void> {
+    for (;;) {
+      const events = await this.log.read({}, this.position, BATCH);
+      for (const event of events) {
+        this.position = event.position;
+        for (const listener of this.listeners) listener(event);
+      }
+      if (events.length < BATCH || this.stopped) return;
+    }
+  }
+
+  private async listen(): Promise<void> {
+    while (!this.stopped) {
+      const client = new pg.Client({ connectionString: this.url, keepAlive: true });
+      this.doorbell = client;
+      try {
+        const ended = new Promise<void>((resolve) => {
+          client.on('end', resolve);
+          client.on('error', () => resolve());
+        });
+        client.on('notification', () => this.ring());
+        await client.connect();
+        await client.query(`listen ${FEED_CHANNEL}`);
+        this.ring();
+        await ended;
+      } catch (error) {
+        this.logger.warn({ err: error }, 'the feed’s doorbell could not be connected');
+      }
+      await client.end().catch(() => undefined);
+      if (!this.stopped) await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root, Subscription } from 'type-graphql';
+import type { NeedView } from '../needs/fact.ts';
+import { NeedType } from '../needs/need.types.ts';
+import type { PartnerRow } from '../partners/partner.service.ts';
+import { PartnerType } from '../partners/partner.types.ts';
+import { afterDescription, firstDescription, pageRequest } from '../platform/graphql/connection.ts';
+import type { Context } from '../platform/graphql/context.ts';
+import { CursorScalar } from '../platform/graphql/scalars.ts';
+import type { PledgeView } from '../pledges/pledge-book.service.ts';
+import { PledgeType } from '../pledges/pledge.types.ts';
+import type { VillageRow } from '../villages/village.service.ts';
+import { VillageType } from '../villages/village.types.ts';
+import { type FeedEvent, feedCursor, FeedLog } from './feed-log.service.ts';
+import { FeedConnectionType, FeedEventType, FeedFilterType } from './feed.types.ts';
+import { LiveFeed } from './live-feed.service.ts';
+
+interface FeedArgs {
+  filter?: FeedFilterType | null;
+  after?: string | null;
+}
+
+@Resolver(() => FeedEventType)
+export class FeedResolver {
+  private readonly log: FeedLog;
+
+  constructor(log: FeedLog) {
+    this.log = log;
+  }
+
+  @Query(() => FeedConnectionType, { description: 'The history of the feed, in commit order.' })
+  async feed(
+    @Arg('filter', () => FeedFilterType, { nullable: true, description: 'Which events; all when absent.' })
+    filter: FeedFilterType | undefined,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 50, description: firstDescription })
+    first: number | null,
+    @Arg('after', () => CursorScalar, { nullable: true, description: afterDescription }) after: string | undefined,
+    @Arg('latest', () => Boolean, {
+      defaultValue: false,
+      description: 'The latest `first` events instead of the earliest, still in commit order.',
+    })
+    latest: boolean,
+    @Ctx() context: Context,
+  ): Promise<FeedConnectionType> {
+    const request = pageRequest(first, after, 50);
+    const { events, hasNextPage, hasPreviousPage } = await this.log.page(context.reader(), filter ?? {}, request, latest);
+    const cursorAt = (event: FeedEvent | undefined) => (event === undefined ? null : feedCursor(event.position));
+    const pageInfo = {
+      hasNextPage, hasPreviousPage, startCursor: cursorAt(events.at(0)), endCursor: cursorAt(events.at(-1)),
+    };
+    return { nodes: events, pageInfo };
+  }
+
+  @Subscription(() => FeedEventType, {
+    description:
+      'Every event that matches, in commit order, from after `after` (or from now): none missed, none twice. A reader that falls 1,000 events behind is ended with the error FEED_OVERFLOW and the cursor to resume from.',
+    subscribe: ({ args, context }) => {
+      const { filter, after } = args as FeedArgs;
+      return (context as Context).container.get(LiveFeed).events((context as Context).reader(), filter ?? {}, after ?? null);
+    },
+  })
+  pledgeFeed(
+    @Root() event: FeedEvent,
+    @Arg('filter', () => FeedFilterType, { nullable: true, description: 'Which events; all when absent.' })
+    _filter: FeedFilterType | undefined,
+    @Arg('after', () => CursorScalar, { nullable: true, description: 'The last cursor seen; from now on when absent.' })
+    _after: string | undefined,
+  ): FeedEvent {
+    return event;
+  }
+
+  @Subscription(() => VillageType, {
+    description:
+      'The village as it stands, at once and again after each change. Bursts are merged: at most five a second, the last state always.',
+    subscribe: ({ args, context }) => {
+      const { villageId } = args as { villageId: string };
+      return (context as Context).container.get(LiveFeed).board((context as Context).reader(), villageId);
+    },
+  })
+  villageBoard(
+    @Root() village: VillageRow,
+    @Arg('villageId', () => ID, { description: 'The village.' }) _villageId: string,
+  ): VillageRow {
+    return village;
+  }
+
+  @FieldResolver(() => CursorScalar, { description: 'The place of this event, for `after`.' })
+  cursor(@Root() event: FeedEvent): string {
+    return feedCursor(event.position);
+  }
+
+  @FieldResolver(() => NeedType, { description: 'The need, as of this event.' })
+  need(@Root() { snapshot }: FeedEvent): NeedView {
+    return { ...snapshot.need, village: snapshot.village };
+  }
+
+  @FieldResolver(() => VillageType, { description: 'The village, as of this event.' })
+  village(@Root() { snapshot }: FeedEvent): VillageRow {
+    return snapshot.village;
+  }
+
+  @FieldResolver(() => PledgeType, { nullable: true, description: 'The pledge, as of this event; null for facts of a need.' })
+  pledge(@Root() { snapshot }: FeedEvent): PledgeView | null {
+    const { pledge, need, village, partner } = snapshot;
+    return pledge === null ? null : { ...pledge, need: { ...need, village }, partner: partner! };
+  }
+
+  @FieldResolver(() => PartnerType, { nullable: true, description: 'Who pledges; null for facts of a need.' })
+  partner(@Root() { snapshot }: FeedEvent): PartnerRow | null {
+    return snapshot.partner;
+  }
+}

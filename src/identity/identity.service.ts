@@ -1,0 +1,90 @@
+import { hash, verify } from '@node-rs/argon2';
+import { sql } from 'kysely';
+import { type Actor, anonymous, type Role } from '../access/actor.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { Refused } from '../kernel/problems.ts';
+import type { BatchFunction } from '../platform/batch.ts';
+import type { Database } from '../platform/database.ts';
+import { lookup } from '../platform/lookup.ts';
+import type { Row } from '../platform/rows.ts';
+import type { Account } from './account.entity.ts';
+import type { IssuedToken, Tokens } from './tokens.ts';
+
+export type AccountRow = Row<Account>;
+
+export interface SignIn extends IssuedToken {
+  viewer: AccountRow;
+  actor: Actor;
+}
+
+const MAX_PASSWORD = 200;
+const DEMO_DOMAIN = '@sinergi.test';
+/** Checked when there is no account, so that the time of an answer does not tell whether there is one. */
+const NOBODYS_HASH = hash('no account has this password');
+
+/** Argon2id with the library's defaults, which follow OWASP's recommendation (19 MiB, 2 passes). */
+export function hashPassword(password: string): Promise<string> {
+  return hash(password);
+}
+
+const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
+
+/** Accounts: signing in, and who is behind a token. */
+export class IdentityService {
+  readonly byId: BatchFunction<string, AccountRow | null>;
+  private readonly database: Database;
+  private readonly tokens: Tokens;
+  private readonly clock: Clock;
+
+  constructor(database: Database, tokens: Tokens, clock: Clock) {
+    this.database = database;
+    this.tokens = tokens;
+    this.clock = clock;
+    this.byId = lookup<AccountRow>(database, 'accounts', 'id');
+  }
+
+  /** Throws Refused with one and the same problem whichever of email and password is wrong. */
+  async signIn(input: { email: string; password: string }): Promise<SignIn> {
+    const email = input.email.trim().toLowerCase();
+    const { rows } = await sql<AccountRow>`
+      select * from accounts where email = ${email.includes('\u0000') ? '' : email} and disabled_at is null`.execute(
+      this.database.reads,
+    );
+    const account = rows[0];
+    const password = input.password.slice(0, MAX_PASSWORD);
+    const matches = await verify(account?.passwordHash ?? (await NOBODYS_HASH), password);
+    if (account?.passwordHash == null || !matches || password !== input.password) {
+      throw new Refused({ kind: 'Forbidden', path: ['input'], key: 'sign-in.failed' });
+    }
+    const issued = await this.tokens.issue(account.id, this.clock.now());
+    return { ...issued, viewer: account, actor: await this.actorOf(account.id) };
+  }
+
+  /** Who sends this Authorization header; anonymous without one, or with one that is worth nothing. */
+  async authenticate(authorization: string | undefined): Promise<Actor> {
+    const token = BEARER.exec(authorization ?? '')?.[1];
+    if (token === undefined) return anonymous;
+    const accountId = await this.tokens.accountOf(token, this.clock.now());
+    return accountId === null ? anonymous : this.actorOf(accountId);
+  }
+
+  /** The demo's accounts, which have addresses that no mail reaches (RFC 2606); none outside of the demo. */
+  async demoAccounts(): Promise<{ email: string; name: string }[]> {
+    const { rows } = await sql<{ email: string; name: string }>`
+      select email, name from accounts where email like ${`%${DEMO_DOMAIN}`} order by email limit 200`.execute(
+      this.database.reads,
+    );
+    return rows;
+  }
+
+  private async actorOf(accountId: string): Promise<Actor> {
+    const { rows } = await sql<{ partnerId: string | null; roles: Role[]; areaCodes: string[]; villageIds: string[] }>`
+      select a.partner_id,
+        array(select role from account_roles where account_id = a.id order by role) as roles,
+        array(select r.code from account_areas x join areas r on r.id = x.area_id
+          where x.account_id = a.id order by r.code) as area_codes,
+        array(select village_id from account_villages where account_id = a.id order by village_id) as village_ids
+      from accounts a where a.id = ${accountId} and a.disabled_at is null`.execute(this.database.reads);
+    return rows[0] === undefined ? anonymous : { accountId, ...rows[0] };
+  }
+}

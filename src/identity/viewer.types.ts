@@ -1,0 +1,53 @@
+import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import type { Role } from '../access/actor.ts';
+import type { Problem } from '../kernel/problems.ts';
+import { ProblemType } from '../platform/graphql/problem.types.ts';
+import { DateTimeScalar } from '../platform/graphql/scalars.ts';
+
+export const RoleEnum = {
+  ADMIN: 'ADMIN', COORDINATOR: 'COORDINATOR', PARTNER: 'PARTNER', VILLAGE: 'VILLAGE', AUDITOR: 'AUDITOR',
+} as const satisfies Record<Role, Role>;
+registerEnumType(RoleEnum, {
+  name: 'Role',
+  description: 'What somebody may do.',
+  valuesConfig: {
+    ADMIN: { description: 'Everything but claiming.' },
+    COORDINATOR: { description: 'Approves, verifies and governs in its own areas.' },
+    PARTNER: { description: 'Claims, commits and delivers for its own partner.' },
+    VILLAGE: { description: 'Publishes needs and verifies deliveries of its own villages.' },
+    AUDITOR: { description: 'Reads everything and changes nothing.' },
+  },
+});
+
+@ObjectType('Viewer', { description: 'Who is asking.' })
+export class ViewerType {
+  @Field(() => ID, { description: 'The account’s id.' })
+  id!: string;
+  @Field(() => String, { description: 'Name.' })
+  name!: string;
+  @Field(() => String, { description: 'Email address, with which one signs in.' })
+  email!: string;
+}
+
+@InputType('SignInInput', { description: 'Credentials of a local account.' })
+export class SignInInputType {
+  @Field(() => String, { description: 'Email address; upper and lower case are alike.' })
+  email!: string;
+  @Field(() => String, { description: 'Password, at most 200 characters.' })
+  password!: string;
+}
+
+@ObjectType('SignInPayload', { description: 'A token, or why there is none.' })
+export class SignInPayloadType {
+  @Field(() => String, {
+    nullable: true,
+    description: 'To be sent as `Authorization: Bearer <token>`, or as `authorization` in connectionParams.',
+  })
+  token!: string | null;
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When the token ends.' })
+  expiresAt!: Date | null;
+  @Field(() => ViewerType, { nullable: true, description: 'Who signed in.' })
+  viewer!: object | null;
+  @Field(() => [ProblemType], { description: 'Empty when it was done.' })
+  problems!: readonly Problem[];
+}

@@ -1,0 +1,81 @@
+import { isDate } from './calendar.ts';
+import { type IdPrefix, isId } from './ids.ts';
+import { invalid, type Problem, Refused } from './problems.ts';
+
+// Control characters but tab, line feed and carriage return; the first of them PostgreSQL cannot store at all.
+// oxlint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?$/;
+const MAX_EVIDENCE = 10;
+const MAX_ADDRESS = 500;
+
+/** Checks a mutation's input field by field and reports every fault at once. */
+export class InputCheck {
+  private readonly problems: Problem[] = [];
+
+  fault(field: string, key: Problem['key'], params?: Problem['params']): void {
+    this.problems.push(invalid(['input', ...field.split('.')], key, params));
+  }
+
+  /** Throws Refused with all faults, if there are any. */
+  done(): void {
+    if (this.problems.length > 0) throw new Refused(...this.problems);
+  }
+
+  id(field: string, prefix: IdPrefix, value: string): string {
+    if (!isId(prefix, value)) this.fault(field, 'input.bad-id', { kind: prefix, prefix });
+    return value;
+  }
+
+  /** Text without spaces at its ends, in Unicode's composed form. */
+  text(field: string, value: string, min: number, max: number): string {
+    const clean = value.normalize('NFC').trim();
+    const length = [...clean].length;
+    if (CONTROL.test(clean)) this.fault(field, 'input.control-characters');
+    else if (length === 0) this.fault(field, 'input.required');
+    else if (length < min) this.fault(field, 'input.too-short', { min });
+    else if (length > max) this.fault(field, 'input.too-long', { max, length });
+    return clean;
+  }
+
+  /** Null for text that is absent or blank. */
+  optionalText(field: string, value: string | null | undefined, max: number): string | null {
+    if (value == null || value.trim() === '') return null;
+    return this.text(field, value, 1, max);
+  }
+
+  positive(field: string, value: number): number {
+    if (!Number.isSafeInteger(value) || value < 1) this.fault(field, 'input.not-positive');
+    return value;
+  }
+
+  /** A date not before `today`. */
+  fromToday(field: string, value: string | null | undefined, today: string): string | null {
+    if (value == null) return null;
+    if (!isDate(value)) this.fault(field, 'input.bad-date');
+    else if (value < today) this.fault(field, 'input.date-past', { date: value, today });
+    return value;
+  }
+
+  /** A date not after `today`. */
+  untilToday(field: string, value: string, today: string): string {
+    if (!isDate(value)) this.fault(field, 'input.bad-date');
+    else if (value > today) this.fault(field, 'input.date-future', { date: value, today });
+    return value;
+  }
+
+  /** Addresses where photographs or papers can be seen. */
+  evidence(field: string, addresses: readonly string[] | null | undefined): string[] {
+    const all = addresses ?? [];
+    const isAddress = (text: string) => /^https?:\/\/\S+$/.test(text) && URL.canParse(text);
+    const good = all.every((text) => text.length <= MAX_ADDRESS && !CONTROL.test(text) && isAddress(text));
+    if (all.length > MAX_EVIDENCE || !good) this.fault(field, 'input.bad-evidence', { max: MAX_EVIDENCE });
+    return [...all];
+  }
+
+  idempotencyKey(value: string | null | undefined): string | null {
+    if (value == null) return null;
+    if (!IDEMPOTENCY_KEY.test(value)) this.fault('idempotencyKey', 'input.bad-key');
+    return value;
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * What the hub says, in English, as ICU MessageFormat. The keys are the law for every other language;
+ * money is written `{x, number, ::currency/IDR …}` by the formatter's own `rupiah` style.
+ */
+export const en = {
+  'input.required': 'This field must be filled in.',
+  'input.too-long': 'At most {max, number} characters; this has {length, number}.',
+  'input.too-short': 'At least {min, number} characters.',
+  'input.control-characters': 'This text holds control characters; remove them.',
+  'input.not-positive': 'Must be a whole number of at least 1.',
+  'input.value-too-great': 'Quantity times unit value is past {max, number, rupiah}; make one of them smaller.',
+  'input.plan-too-great': 'With this need the plan of all villages would pass {max, number, rupiah}.',
+  'input.bad-id': 'This is not the id of {kind}; it should begin with “{prefix}_”.',
+  'input.bad-node-id': 'This is not an id; ids look like need_01jd3m5a8zf6wvqk2x7r9c4b1e.',
+  'input.too-many-deliveries': 'At most {max, number} deliveries can be reported on one pledge.',
+  'input.bad-area-code': 'Not an official area code, such as 36, 36.02, 36.02.11 or 36.02.11.2005.',
+  'input.bad-date': 'Not a date of the calendar, such as 2026-06-30.',
+  'input.date-past': 'The date {date} is past; choose today ({today}) or later.',
+  'input.date-future': 'The date {date} is still to come; choose today ({today}) or earlier.',
+  'input.bad-evidence': 'Evidence must be http or https addresses, at most {max, number} of them.',
+  'input.bad-key': 'An idempotency key has 1 to 200 printable characters without spaces at its ends.',
+  'input.bad-cursor': 'This cursor does not belong to this list; take one from its own pageInfo.',
+  'input.bad-page-size': 'Ask for 1 to {max, number} at a time.',
+  'input.unknown-sector': 'There is no sector “{code}”; the query “sectors” lists them.',
+  'input.unknown-cluster': 'There is no cluster “{code}”; the query “clusters” lists them.',
+  'input.unknown-area': 'There is no area with the code “{code}”.',
+  'input.bad-code': 'A code has 2 to 60 lower-case letters, digits and single hyphens.',
+  'input.code-taken': 'The code “{code}” belongs to another partner.',
+  'input.twice': '“{value}” stands here twice.',
+  'input.below-claimed': 'The quantity cannot fall below the {claimed, number} already claimed.',
+  'input.unit-value-frozen': 'The unit value cannot change once somebody has pledged.',
+  'input.nothing-to-change': 'Name at least one field to change.',
+  'input.one-of': 'Give exactly one of these: {fields}.',
+  'input.too-many': 'At most {max, number} entries.',
+  'input.over-delivery': 'Only {left, number} of this pledge are left to deliver.',
+  'not-found.need': 'There is no such need.',
+  'not-found.pledge': 'There is no such pledge.',
+  'not-found.delivery': 'There is no such delivery.',
+  'not-found.village': 'There is no such village.',
+  'not-found.partner': 'There is no such partner.',
+  'forbidden.read': 'You may not see this.',
+  'forbidden.need': 'Only the village itself, or the coordinator of its area, may do this.',
+  'forbidden.partner': 'Only members of the pledging partner may do this.',
+  'forbidden.claim': 'Only a partner’s member may claim. Sign in with a partner’s account.',
+  'forbidden.decide': 'Only the coordinator of the village’s area may decide this.',
+  'forbidden.verify-own': 'Nobody may verify a delivery of their own partner.',
+  'forbidden.register': 'Only a coordinator whose area covers all these areas may register a partner.',
+  'state.need': 'The need is {status}; this can no longer be done.',
+  'state.need-draft': 'The need is {status}; only a draft can be published.',
+  'state.pledge': 'The pledge is {status}; this cannot be done now.',
+  'state.delivery': 'The delivery is {status}; it was decided before.',
+  'state.delivery-undecided': 'A reported delivery awaits the village’s decision; verify or dispute it first.',
+  'stale-version': 'Somebody changed this since you read it (version {current, number}); read it again.',
+  'not-enough':
+    '{remaining, plural, =0 {Nothing remains of this need.} other {Only # of this need remain.}} You asked for {asked, number}.',
+  'idempotency-conflict': 'This idempotency key was used for another request; choose a new key.',
+  'sign-in.failed': 'Email or password is wrong.',
+  'auth.required': 'Sign in first: send “Authorization: Bearer <token>” with the token that signIn answers.',
+  'error.internal': 'Something went wrong on our side; quote {id} when you ask for help.',
+  'error.busy': 'The hub is busy; try again in a moment.',
+  'feed.overflow': 'You read too slowly; resume with the cursor {cursor}.',
+  'rule.RECIPROCITY':
+    '{ok, select, yes {Support received ({before, number, rupiah}) is within what was given plus the credit line ({limit, number, rupiah}).} other {Support received ({before, number, rupiah}) is above what was given plus the credit line ({limit, number, rupiah}); help another partner’s mandate first.}}',
+  'rule.PARTNER_SHARE':
+    '{ok, select, yes {With this claim the partner holds {after, number, percent} of the village’s plan; the limit is {limit, number, percent}.} other {With this claim the partner would hold {after, number, percent} of the village’s plan, more than {limit, number, percent}; claim less, or in another village.}}',
+  'rule.COLOUR_SHARE':
+    '{ok, select, yes {With this claim the cluster holds {after, number, percent} of the village’s plan; the limit is {limit, number, percent}.} other {With this claim the cluster would hold {after, number, percent} of the village’s plan, more than {limit, number, percent}; leave room for other colours.}}',
+  'rule.SPREAD':
+    '{ok, select, yes {{before, number, percent} of the village’s plan is reserved, or no village nearby lags behind; the limit is {limit, number, percent}.} other {{before, number, percent} of the village’s plan is reserved already (limit {limit, number, percent}) while another village of the regency waits for this sector.}}',
+  'rule.CAPACITY':
+    '{ok, select, yes {{after, plural, one {# open pledge} other {# open pledges}} with this claim; the limit is {limit, number}, unless enough were fulfilled.} other {{after, plural, one {# open pledge} other {# open pledges}} with this claim, more than {limit, number}, and too few were fulfilled; fulfil some first.}}',
+} as const;
+
+export type MessageKey = keyof typeof en;

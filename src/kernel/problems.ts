@@ -1,0 +1,83 @@
+import type { MessageKey } from './messages/en.ts';
+
+/** What a message's placeholders stand for. */
+export type MessageParams = Readonly<Record<string, string | number>>;
+
+/** A sentence to be said later, in whatever language the client reads. */
+export interface Message {
+  key: MessageKey;
+  params?: MessageParams;
+}
+
+interface ProblemBase extends Message {
+  /** Where in the mutation's arguments the fault lies, `['input', 'quantity']`. */
+  path: string[] | null;
+}
+
+/** Why a mutation did not happen, as data; the names are the GraphQL types of the contract. */
+export type Problem =
+  | (ProblemBase & { kind: 'InvalidInput' | 'NotFound' | 'Forbidden' | 'IdempotencyConflict' })
+  | (ProblemBase & { kind: 'WrongState'; status: string })
+  | (ProblemBase & { kind: 'StaleVersion'; currentVersion: number })
+  | (ProblemBase & { kind: 'NotEnoughRemaining'; remaining: number })
+  | (ProblemBase & { kind: 'BalanceRuleBroken'; verdict: Verdict; suggestionIds: string[] });
+
+export type Rule = 'RECIPROCITY' | 'PARTNER_SHARE' | 'COLOUR_SHARE' | 'SPREAD' | 'CAPACITY';
+export type Outcome = 'PASS' | 'ADVISE' | 'APPROVAL' | 'REJECT';
+
+/** One balance rule's answer to one claim. `before`, `after` and `limit` are in `unit`. */
+export interface Verdict {
+  rule: Rule;
+  outcome: Outcome;
+  broken: boolean;
+  before: number;
+  after: number;
+  limit: number;
+  unit: 'IDR' | 'RATIO' | 'COUNT';
+}
+
+/** Thrown inside a transaction to undo it and answer with problems. */
+export class Refused extends Error {
+  readonly problems: readonly Problem[];
+
+  constructor(...problems: Problem[]) {
+    super(problems.map((problem) => `${problem.kind} ${problem.key}`).join('; '));
+    this.name = 'Refused';
+    this.problems = problems;
+  }
+}
+
+export function invalid(path: string[], key: MessageKey, params?: MessageParams): Problem {
+  return { kind: 'InvalidInput', path, key, params };
+}
+
+export function notFound(path: string[], key: MessageKey): Problem {
+  return { kind: 'NotFound', path, key };
+}
+
+export function forbidden(key: MessageKey): Problem {
+  return { kind: 'Forbidden', path: null, key };
+}
+
+export function wrongState(key: MessageKey, status: string, path: string[] | null = null): Problem {
+  return { kind: 'WrongState', path, key, params: { status }, status };
+}
+
+/** A client's own mistake in a query or subscription: becomes a GraphQL error with that code. */
+export class RequestError extends Error {
+  readonly code: 'UNAUTHENTICATED' | 'FORBIDDEN' | 'BAD_USER_INPUT';
+  readonly said: Message;
+  readonly argument: string | null;
+
+  constructor(code: RequestError['code'], said: Message, argument: string | null = null) {
+    super(said.key);
+    this.name = 'RequestError';
+    this.code = code;
+    this.said = said;
+    this.argument = argument;
+  }
+}
+
+export function badArgument(argument: string, key: MessageKey, params?: MessageParams): RequestError {
+  return new RequestError('BAD_USER_INPUT', { key, params }, argument);
+}

@@ -1,0 +1,18 @@
+/** Money is whole rupiah in a JS number, exact up to this; anything that could exceed it is refused. */
+export const MAX_RUPIAH = Number.MAX_SAFE_INTEGER;
+
+/** True for whole rupiah that can be written exactly. */
+export function isRupiah(value: number): boolean {
+  return Number.isSafeInteger(value);
+}
+
+/** quantity × unitValue in rupiah, or null when the product is past MAX_RUPIAH. */
+export function valueRupiah(quantity: number, unitValueRupiah: number): number | null {
+  const value = BigInt(quantity) * BigInt(unitValueRupiah);
+  return value > BigInt(MAX_RUPIAH) ? null : Number(value);
+}
+
+/** a ÷ b as a ratio, 0 when b is 0. Both are whole rupiah, so the only rounding is this division. */
+export function ratio(a: number, b: number): number {
+  return b === 0 ? 0 : a / b;
+}

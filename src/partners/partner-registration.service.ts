@@ -1,0 +1,91 @@
+import { assertSignedIn, mayGovern } from '../access/access.rules.ts';
+import type { Actor } from '../access/actor.ts';
+import { Area } from '../areas/area.entity.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { InputCheck } from '../kernel/input-check.ts';
+import { forbidden, Refused } from '../kernel/problems.ts';
+import type { Database, Transaction } from '../platform/database.ts';
+import { idempotent } from '../platform/idempotency.ts';
+import { newId } from '../platform/ids.ts';
+import { rowOf } from '../platform/rows.ts';
+import { Cluster, Mandate, Partner, PartnerArea, type PartnerKind, Sector } from './partner.entity.ts';
+import type { PartnerRow } from './partner.service.ts';
+
+export interface Registration {
+  code: string;
+  name: string;
+  kind: PartnerKind;
+  cluster: string;
+  mandate: string[];
+  areaCodes: string[];
+  idempotencyKey?: string | null;
+}
+
+const CODE = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+const MAX_ENTRIES = 100;
+
+/** Registering partners: by an administrator, or a coordinator whose areas cover all of the partner's. */
+export class PartnerRegistration {
+  private readonly database: Database;
+  private readonly clock: Clock;
+
+  constructor(database: Database, clock: Clock) {
+    this.database = database;
+    this.clock = clock;
+  }
+
+  /** Throws Refused with Forbidden, or with InvalidInput for every fault of the input. */
+  async register(actor: Actor, input: Registration): Promise<PartnerRow> {
+    assertSignedIn(actor);
+    const { idempotencyKey, ...request } = input;
+    if (!mayGovern(actor, input.areaCodes)) throw new Refused(forbidden('forbidden.register'));
+    const check = new InputCheck();
+    const name = check.text('name', input.name, 1, 200);
+    if (!CODE.test(input.code) || input.code.length < 2 || input.code.length > 60) {
+      check.fault('code', 'input.bad-code');
+    }
+    checkList(check, 'mandate', input.mandate);
+    checkList(check, 'areaCodes', input.areaCodes);
+    if (input.areaCodes.length === 0) check.fault('areaCodes', 'input.required');
+    const key = check.idempotencyKey(idempotencyKey);
+    check.done();
+    const now = this.clock.now();
+    const scope = actor.accountId;
+    return idempotent(this.database, { scope, operation: 'registerPartner', key, input: request }, now, async (tx) => {
+      const areas = await this.checkReferences(tx, check, input);
+      const { code, kind, cluster } = input;
+      const partner = tx.em.create(Partner, {
+        id: newId('partner'), code, name, kind, clusterCode: cluster, createdAt: now,
+      });
+      tx.em.persist(partner);
+      await tx.em.flush();
+      for (const sectorCode of input.mandate) tx.em.create(Mandate, { partnerId: partner.id, sectorCode }, { persist: true });
+      for (const { id } of areas) tx.em.create(PartnerArea, { partnerId: partner.id, areaId: id }, { persist: true });
+      await tx.em.flush();
+      return rowOf(partner);
+    });
+  }
+
+  private async checkReferences(tx: Transaction, check: InputCheck, input: Registration): Promise<Area[]> {
+    const taken = await tx.em.findOne(Partner, { code: input.code });
+    if (taken !== null) check.fault('code', 'input.code-taken', { code: input.code });
+    const cluster = await tx.em.findOne(Cluster, input.cluster);
+    if (cluster === null) check.fault('cluster', 'input.unknown-cluster', { code: input.cluster.slice(0, 60) });
+    const sectors = await tx.em.find(Sector, { code: { $in: input.mandate } });
+    for (const code of input.mandate) {
+      if (!sectors.some((one) => one.code === code)) check.fault('mandate', 'input.unknown-sector', { code: code.slice(0, 60) });
+    }
+    const areas = await tx.em.find(Area, { code: { $in: input.areaCodes } });
+    for (const code of input.areaCodes) {
+      if (!areas.some((one) => one.code === code)) check.fault('areaCodes', 'input.unknown-area', { code: code.slice(0, 60) });
+    }
+    check.done();
+    return areas;
+  }
+}
+
+function checkList(check: InputCheck, field: string, codes: readonly string[]): void {
+  if (codes.length > MAX_ENTRIES) check.fault(field, 'input.too-many', { max: MAX_ENTRIES });
+  const twice = codes.find((code, index) => codes.indexOf(code) !== index);
+  if (twice !== undefined) check.fault(field, 'input.twice', { value: twice.slice(0, 60) });
+}

@@ -1,0 +1,116 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Reader } from '../access/reader.ts';
+import type { AreaRow } from '../areas/area.service.ts';
+import { lineage } from '../areas/area.service.ts';
+import type { BatchFunction } from '../platform/batch.ts';
+import type { Database, Sql } from '../platform/database.ts';
+import { grouped, lookup } from '../platform/lookup.ts';
+import {
+  assertPageSize, type Page, type PageRequest, pageOf, readCursor, searchQuery,
+} from '../platform/page.ts';
+import type { Row } from '../platform/rows.ts';
+import type { Cluster, Partner, PartnerKind, Sector } from './partner.entity.ts';
+
+export type ClusterRow = Row<Cluster>;
+export type SectorRow = Row<Sector>;
+export type PartnerRow = Row<Partner>;
+
+export interface PartnerFilter {
+  kind?: readonly PartnerKind[] | null;
+  cluster?: readonly string[] | null;
+  search?: string | null;
+}
+
+/** A need's sector and village, which decide whose mandate it falls under. */
+export interface MandateKey {
+  sectorCode: string;
+  villageCode: string;
+}
+
+const LIST = 'partners';
+
+function conditions(filter: PartnerFilter): RawBuilder<unknown> {
+  const all: RawBuilder<unknown>[] = [sql`true`];
+  if (filter.kind != null) all.push(sql`kind = any(${filter.kind})`);
+  if (filter.cluster != null) all.push(sql`cluster_code = any(${filter.cluster})`);
+  const words = filter.search == null ? null : searchQuery(filter.search);
+  if (words !== null) {
+    all.push(sql`to_tsvector('simple'::regconfig, name || ' ' || code) @@ to_tsquery('simple', ${words})`);
+  }
+  return sql.join(all, sql` and `);
+}
+
+/** Partners, their mandates and the clusters and sectors these belong to. */
+export class PartnerService {
+  readonly byId: BatchFunction<string, PartnerRow | null>;
+  readonly byCode: BatchFunction<string, PartnerRow | null>;
+  readonly clusterByCode: BatchFunction<string, ClusterRow | null>;
+  readonly sectorByCode: BatchFunction<string, SectorRow | null>;
+  private readonly database: Database;
+
+  constructor(database: Database) {
+    this.database = database;
+    this.byId = lookup<PartnerRow>(database, 'partners', 'id');
+    this.byCode = lookup<PartnerRow>(database, 'partners', 'code');
+    this.clusterByCode = lookup<ClusterRow>(database, 'clusters', 'code');
+    this.sectorByCode = lookup<SectorRow>(database, 'sectors', 'code');
+  }
+
+  async clusters(_reader: Reader): Promise<ClusterRow[]> {
+    return (await sql<ClusterRow>`select * from clusters order by code`.execute(this.database.reads)).rows;
+  }
+
+  async sectors(_reader: Reader): Promise<SectorRow[]> {
+    return (await sql<SectorRow>`select * from sectors order by code`.execute(this.database.reads)).rows;
+  }
+
+  readonly mandateOf: BatchFunction<string, SectorRow[]> = async (ids) => {
+    const { rows } = await sql<SectorRow & { partnerId: string }>`
+      select m.partner_id, s.* from partner_mandates m join sectors s on s.code = m.sector_code
+      where m.partner_id = any(${ids}) order by s.code`.execute(this.database.reads);
+    return grouped(ids, rows, ({ partnerId }) => partnerId);
+  };
+
+  readonly areasOf: BatchFunction<string, AreaRow[]> = async (ids) => {
+    const { rows } = await sql<AreaRow & { partnerId: string }>`
+      select pa.partner_id, a.* from partner_areas pa join areas a on a.id = pa.area_id
+      where pa.partner_id = any(${ids}) order by a.code`.execute(this.database.reads);
+    return grouped(ids, rows, ({ partnerId }) => partnerId);
+  };
+
+  /** The mandate holder of each: the smallest covering area wins, then the oldest partner; may be none. */
+  readonly holderOf: BatchFunction<MandateKey, PartnerRow | null> = (keys) =>
+    this.holders(this.database.reads, keys);
+
+  async holders(db: Sql, keys: readonly MandateKey[]): Promise<(PartnerRow | null)[]> {
+    const asked = keys.map(({ sectorCode, villageCode }, index) => ({
+      index, sector_code: sectorCode, codes: lineage(villageCode),
+    }));
+    const { rows } = await sql<PartnerRow & { index: number }>`
+      select distinct on (k.index) k.index, p.*
+      from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as k(index int, sector_code text, codes text[])
+      join partner_mandates m on m.sector_code = k.sector_code
+      join partner_areas pa on pa.partner_id = m.partner_id
+      join areas a on a.id = pa.area_id and a.code = any(k.codes)
+      join partners p on p.id = m.partner_id
+      order by k.index, length(a.code) desc, p.created_at, p.id`.execute(db);
+    const found = new Map(rows.map(({ index, ...partner }) => [index, partner]));
+    return keys.map((_, index) => found.get(index) ?? null);
+  }
+
+  /** Partners by code. Throws BAD_USER_INPUT for a bad page or cursor. */
+  async list(_reader: Reader, filter: PartnerFilter, request: PageRequest): Promise<Page<PartnerRow>> {
+    assertPageSize(request.first);
+    const where = conditions(filter);
+    const after = request.after === null ? null : readCursor(LIST, request.after);
+    const { rows } = await sql<PartnerRow>`
+      select * from partners
+      where ${where} ${after === null ? sql`` : sql`and code > ${after}`}
+      order by code limit ${request.first + 1}`.execute(this.database.reads);
+    return pageOf(LIST, rows, request, ({ code }) => code, async () => {
+      const counted = await sql<{ count: number }>`
+        select count(*) as count from partners where ${where}`.execute(this.database.reads);
+      return counted.rows[0]!.count;
+    });
+  }
+}

@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { link, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorCode } from './files.ts';
+import { findProcess } from './process.ts';
+
+export interface FolderLock {
+  release(): Promise<void>;
+}
+
+/**
+ * Makes this process the only hub of a folder. The lock is the file `hub.lock.N` with the highest N; it names
+ * its holder by number and start time, so one that was killed with -9 holds it no longer. It guards against
+ * hubs on the same machine, in the same container.
+ *
+ * Invariant: the highest file is never removed, only followed by the next N, which one claim alone can make.
+ * So two hubs that find the same dead holder cannot both succeed it, and no one takes a fresh lock for the
+ * stale one.
+ * @throws if another hub, or an earlier call of this one, holds it.
+ */
+export async function lockFolder(folder: string): Promise<FolderLock> {
+  const self = await findProcess(process.pid);
+  const content = JSON.stringify({ pid: process.pid, startedAt: self?.startedAt });
+  for (;;) {
+    const last = Math.max(0, ...(await readNumbers(folder)));
+    await refuseLiveHolder(lockPath(folder, last), folder);
+    const own = lockPath(folder, last + 1);
+    if (!(await claim(own, content))) continue;
+    // A slow claim may have made a number again that was passed and removed long ago.
+    const numbers = await readNumbers(folder);
+    const isHighest = Math.max(...numbers) === last + 1;
+    const passed = isHighest ? numbers.filter((number) => number <= last) : [last + 1];
+    for (const number of passed) await rm(lockPath(folder, number), { force: true });
+    if (isHighest) return { release: () => writeFile(own, '{}') };
+  }
+}
+
+function lockPath(folder: string, number: number): string {
+  return join(folder, `hub.lock.${number}`);
+}
+
+async function readNumbers(folder: string): Promise<number[]> {
+  const matches = (await readdir(folder)).map((name) => /^hub\.lock\.(\d+)$/.exec(name));
+  return matches.flatMap((match) => (match ? [Number(match[1])] : []));
+}
+
+/** Links a finished file into place: readers see all of it or none, and one of two claims fails. */
+async function claim(path: string, content: string): Promise<boolean> {
+  const draft = `${path}.${randomBytes(6).toString('hex')}`;
+  await writeFile(draft, content, { mode: 0o644 });
+  try {
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+    return false;
+  } finally {
+    await rm(draft);
+  }
+}
+
+async function refuseLiveHolder(path: string, folder: string): Promise<void> {
+  const { pid, startedAt } = parseHolder(await readFile(path, 'utf8').catch(() => ''));
+  const holder = pid === undefined ? undefined : await findProcess(pid);
+  if (!holder || holder.startedAt !== startedAt) return;
+  throw new Error(`another hub uses this DATA_DIR (pid ${pid}): ${folder}`);
+}
+
+/** No holder: the lock was released, or cut off by a power cut, which nobody outlived. */
+function parseHolder(content: string): { pid?: number; startedAt?: string } {
+  try {
+    const value: unknown = JSON.parse(content);
+    if (typeof value !== 'object' || value === null) return {};
+    return {
+      ...('pid' in value && typeof value.pid === 'number' && { pid: value.pid }),
+      ...('startedAt' in value && typeof value.startedAt === 'string' && { startedAt: value.startedAt }),
+    };
+  } catch {
+    return {};
+  }
+}

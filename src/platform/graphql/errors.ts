@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { Logger } from 'pino';
+import { Refused, RequestError } from '../../kernel/problems.ts';
+import { type Locale, say } from '../messages.ts';
+
+/**
+ * What a client hears of an error, on every transport: its own mistakes in its own language with a code; of ours
+ * only an id, under which the log has the rest.
+ */
+export function toClientError(error: GraphQLError, locale: Locale, logger: Logger): GraphQLFormattedError {
+  const { locations, path } = error;
+  const cause = error.originalError;
+  if (cause instanceof RequestError) {
+    const extensions = { code: cause.code, ...(cause.argument === null ? {} : { argument: cause.argument }) };
+    return { message: say(locale, cause.said), locations, path, extensions };
+  }
+  if (cause instanceof Refused) {
+    const [problem] = cause.problems;
+    const code = problem!.kind === 'Forbidden' ? 'FORBIDDEN' : 'BAD_USER_INPUT';
+    return { message: say(locale, problem!), locations, path, extensions: { code } };
+  }
+  if (cause == null || cause instanceof GraphQLError) {
+    const code = error.extensions['code'];
+    const known = typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR';
+    // A fault of the document or its variables: graphql-js speaks of nothing but these.
+    return { message: error.message, locations, path, extensions: { code: known ? code : 'BAD_USER_INPUT' } };
+  }
+  const id = randomUUID();
+  logger.error({ err: cause, errorId: id, path }, 'an operation failed');
+  return {
+    message: say(locale, { key: 'error.internal', params: { id } }),
+    locations,
+    path,
+    extensions: { code: 'INTERNAL_SERVER_ERROR', id },
+  };
+}

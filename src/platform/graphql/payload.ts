@@ -1,0 +1,30 @@
+import { type ClassType, Field, ObjectType } from 'type-graphql';
+import { type Problem, Refused } from '../../kernel/problems.ts';
+import { ProblemType } from './problem.types.ts';
+
+/** Declares a mutation's payload: what it made or changed under `field`, or the problems. */
+export function payloadType(name: string, field: string, type: () => ClassType<object>): ClassType<object> {
+  @ObjectType(name, { description: `The ${field}, or why nothing was done.` })
+  class Payload {
+    @Field(() => [ProblemType], { description: 'Empty when it was done.' })
+    problems!: Problem[];
+  }
+  Field(type, { nullable: true, name: field, description: `The ${field} as it now stands; null with problems.` })(
+    Payload.prototype,
+    field,
+  );
+  return Payload;
+}
+
+/** Runs a mutation: its value under `field`, or the problems of its refusal as data. */
+export async function answer<T>(
+  field: string,
+  work: () => Promise<T>,
+): Promise<Record<string, T | null | readonly Problem[]>> {
+  try {
+    return { [field]: await work(), problems: [] };
+  } catch (error) {
+    if (error instanceof Refused) return { [field]: null, problems: error.problems };
+    throw error;
+  }
+}

@@ -1,0 +1,50 @@
+import { type ClassType, Field, Int, InterfaceType, ObjectType } from 'type-graphql';
+import type { Problem } from '../../kernel/problems.ts';
+
+@InterfaceType('Problem', {
+  description: 'Why a mutation did not happen; nothing was changed. The message says what to do next.',
+  resolveType: ({ kind }: Problem) => kind,
+})
+export abstract class ProblemType {
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Where in the arguments the fault lies, such as `["input", "quantity"]`; null when nowhere in them.',
+  })
+  path!: string[] | null;
+}
+
+/** A problem that has no more to say than its message. */
+function plainProblem(name: string, description: string): ClassType<object> {
+  @ObjectType(name, { implements: ProblemType, description })
+  class Plain extends ProblemType {}
+  return Plain;
+}
+
+export const InvalidInputType = plainProblem('InvalidInput', 'A field of the input is not as it must be.');
+export const NotFoundType = plainProblem('NotFound', 'What the input names is not there, or not for you to see.');
+export const ForbiddenType = plainProblem('Forbidden', 'You may not do this.');
+export const IdempotencyConflictType = plainProblem(
+  'IdempotencyConflict',
+  'The idempotency key was used before for another request.',
+);
+
+@ObjectType('WrongState', { implements: ProblemType, description: 'This cannot be done in the present state.' })
+export class WrongStateType extends ProblemType {
+  @Field(() => String, { description: 'The present status.' })
+  status!: string;
+}
+
+@ObjectType('StaleVersion', { implements: ProblemType, description: 'Somebody changed it since you read it.' })
+export class StaleVersionType extends ProblemType {
+  @Field(() => Int, { description: 'The version it has now.' })
+  currentVersion!: number;
+}
+
+@ObjectType('NotEnoughRemaining', {
+  implements: ProblemType,
+  description: 'Less remains of the need than was asked for; nothing was claimed.',
+})
+export class NotEnoughRemainingType extends ProblemType {
+  @Field(() => Int, { description: 'What remains, in the need’s unit.' })
+  remaining!: number;
+}

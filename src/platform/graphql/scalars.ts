@@ -1,0 +1,76 @@
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
+import { isDate } from '../../kernel/calendar.ts';
+import { isRupiah } from '../../kernel/rupiah.ts';
+
+function stringOf(name: string, node: ValueNode): string {
+  if (node.kind !== Kind.STRING) throw new GraphQLError(`${name} must be a string`, { nodes: node });
+  return node.value;
+}
+
+function parseDate(value: unknown): string {
+  if (typeof value !== 'string' || !isDate(value)) {
+    throw new GraphQLError('Date must be a day of the calendar such as "2026-06-30"');
+  }
+  return value;
+}
+
+const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+function parseInstant(value: unknown): Date {
+  const instant = typeof value === 'string' && RFC3339.test(value) ? new Date(value) : null;
+  if (instant === null || Number.isNaN(instant.getTime())) {
+    throw new GraphQLError('DateTime must be an RFC 3339 instant such as "2026-06-30T08:00:00Z"');
+  }
+  return instant;
+}
+
+function parseRupiah(value: unknown): number {
+  if (typeof value !== 'number' || !isRupiah(value)) {
+    throw new GraphQLError('Rupiah must be a whole number within ±9007199254740991');
+  }
+  return value;
+}
+
+function parseCursor(value: unknown): string {
+  if (typeof value !== 'string') throw new GraphQLError('Cursor must be a string');
+  return value;
+}
+
+export const DateScalar = new GraphQLScalarType<string, string>({
+  name: 'Date',
+  description: 'A day, RFC 3339 full-date: `2026-06-30`. Days begin and end in western Indonesian time (UTC+7).',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339#section-5.6',
+  serialize: String,
+  parseValue: parseDate,
+  parseLiteral: (node) => parseDate(stringOf('Date', node)),
+});
+
+export const DateTimeScalar = new GraphQLScalarType<Date, string>({
+  name: 'DateTime',
+  description: 'An instant, RFC 3339 in UTC: `2026-06-30T08:00:00.000Z`.',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339#section-5.6',
+  // Rows carry Date, snapshots of events carry the text that JSON made of one.
+  serialize: (value) => (value instanceof Date ? value.toISOString() : String(value)),
+  parseValue: parseInstant,
+  parseLiteral: (node) => parseInstant(stringOf('DateTime', node)),
+});
+
+export const RupiahScalar = new GraphQLScalarType<number, number>({
+  name: 'Rupiah',
+  description: 'Whole Indonesian rupiah (IDR), a JSON number within ±(2^53 − 1): never rounded.',
+  serialize: parseRupiah,
+  parseValue: parseRupiah,
+  parseLiteral: (node) => {
+    if (node.kind !== Kind.INT) throw new GraphQLError('Rupiah must be a whole number', { nodes: node });
+    return parseRupiah(Number(node.value));
+  },
+});
+
+export const CursorScalar = new GraphQLScalarType<string, string>({
+  name: 'Cursor',
+  description:
+    'A place in a list or in the feed; opaque. A feed cursor stays valid for as long as its event is kept.',
+  serialize: String,
+  parseValue: parseCursor,
+  parseLiteral: (node) => stringOf('Cursor', node),
+});

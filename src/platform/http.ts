@@ -1,0 +1,110 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import fastifyStatic from '@fastify/static';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import type { Context } from './graphql/context.ts';
+import { toClientError } from './graphql/errors.ts';
+import { PARSE_LIMITS } from './graphql/execution.ts';
+import type { Locale } from './messages.ts';
+
+/** Whether the hub can do its work, and what it lacks. */
+export interface Readiness {
+  ready: boolean;
+  checks: Record<string, boolean>;
+}
+
+/** Credentials and language of one request, whatever carried it. */
+export interface RequestHead {
+  authorization: string | undefined;
+  acceptLanguage: string | undefined;
+}
+
+export type ContextOf = (head: RequestHead) => Promise<Context>;
+
+export interface HttpOptions {
+  schema: GraphQLSchema;
+  contextOf: ContextOf;
+  readiness: () => Promise<Readiness>;
+  logger: Logger;
+  /** Folder of the built workbench page. */
+  pageDir: string;
+  /** The demo's accounts for the page's sign-in box; none outside of the demo. */
+  demoAccounts: () => Promise<{ email: string; name: string }[]>;
+}
+
+const MAX_BODY_BYTES = 1_000_000;
+
+/** Remembers the language of the request that each error belongs to, since the formatter is not told. */
+function languageOfErrors(languages: WeakMap<object, Locale>): ApolloServerPlugin<Context> {
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        didEncounterErrors: ({ errors, contextValue }) => {
+          for (const error of errors) languages.set(error, contextValue.locale);
+          return Promise.resolve();
+        },
+      }),
+  };
+}
+
+async function startApollo({ schema, logger }: HttpOptions): Promise<ApolloServer<Context>> {
+  const languages = new WeakMap<object, Locale>();
+  const apollo = new ApolloServer<Context>({
+    schema,
+    introspection: true,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    parseOptions: PARSE_LIMITS,
+    logger,
+    plugins: [
+      languageOfErrors(languages),
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+    ],
+    formatError: (formatted, error) => {
+      if (!(error instanceof GraphQLError)) return formatted;
+      return toClientError(error, languages.get(error) ?? 'id', logger);
+    },
+  });
+  await apollo.start();
+  return apollo;
+}
+
+/** The HTTP side: `/graphql`, the health pages, and the workbench at `/`. Not yet listening. */
+export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
+  const apollo = await startApollo(options);
+  const app = Fastify({
+    loggerInstance: options.logger as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: MAX_BODY_BYTES,
+    forceCloseConnections: true,
+  });
+  app.route({
+    url: '/graphql',
+    method: ['GET', 'POST'],
+    handler: fastifyApolloHandler(apollo, {
+      context: ({ headers }) =>
+        options.contextOf({ authorization: headers.authorization, acceptLanguage: headers['accept-language'] }),
+    }),
+  });
+  app.get('/health/live', () => ({ status: 'live' }));
+  app.get('/health/ready', async (_, reply) => {
+    const { ready, checks } = await options.readiness();
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', checks });
+  });
+  app.get('/workbench.json', async () => {
+    const accounts = await options.demoAccounts();
+    return { demo: accounts.length > 0, accounts };
+  });
+  await app.register(fastifyStatic, { root: options.pageDir, index: 'index.html', maxAge: '1h' });
+  app.addHook('onClose', () => apollo.stop());
+  return app;
+}

@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import { addDays } from '../kernel/calendar.ts';
+import { type Problem, Refused } from '../kernel/problems.ts';
+import type { Database, Transaction } from './database.ts';
+
+export interface IdempotentRequest {
+  /** Partner or account on whose behalf it is; keys of others never meet. */
+  scope: string;
+  operation: string;
+  /** Null for a request that gave none: it is run as it is. */
+  key: string | null;
+  input: unknown;
+}
+
+/** Refusals that depend on the moment: a repeated request must hear the same one. */
+const REMEMBERED = new Set<Problem['kind']>([
+  'WrongState', 'StaleVersion', 'NotEnoughRemaining', 'BalanceRuleBroken',
+]);
+
+type Remembered<T> = { value: T } | { problems: readonly Problem[] };
+
+function hashOf(input: unknown): string {
+  const ordered = JSON.stringify(input, (_, value: unknown) =>
+    value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+  return createHash('sha256').update(ordered).digest('hex');
+}
+
+/** The first answer of that key, or null when this transaction now owns the key. Waits for a twin in flight. */
+async function take<T>(tx: Transaction, request: IdempotentRequest, now: Date): Promise<Remembered<T> | null> {
+  const { scope, operation, key } = request;
+  const inputHash = hashOf(request.input);
+  const inserted = await sql`
+    insert into idempotency_keys (scope, operation, key, input_hash, created_at)
+    values (${scope}, ${operation}, ${key}, ${inputHash}, ${now})
+    on conflict do nothing returning key`.execute(tx.sql);
+  if (inserted.rows.length === 1) return null;
+  const found = await sql<{ inputHash: string; answer: Remembered<T> }>`
+    select input_hash, answer from idempotency_keys
+    where scope = ${scope} and operation = ${operation} and key = ${key}`.execute(tx.sql);
+  const first = found.rows[0]!;
+  if (first.inputHash !== inputHash) {
+    throw new Refused({
+      kind: 'IdempotencyConflict',
+      path: ['input', 'idempotencyKey'],
+      key: 'idempotency-conflict',
+    });
+  }
+  return first.answer;
+}
+
+async function remember<T>(tx: Transaction, request: IdempotentRequest, answer: Remembered<T>): Promise<void> {
+  await sql`
+    update idempotency_keys set answer = ${JSON.stringify(answer)}::jsonb
+    where scope = ${request.scope} and operation = ${request.operation} and key = ${request.key}`.execute(tx.sql);
+}
+
+function unwrap<T>(answer: Remembered<T>): T {
+  if ('problems' in answer) throw new Refused(...answer.problems);
+  return answer.value;
+}
+
+/**
+ * Runs `work` in one transaction, once per key: the same request again answers what it answered first, a refusal
+ * included, whatever happened in between. `work` returns JSON. Throws Refused, also with IdempotencyConflict.
+ */
+export async function idempotent<T>(
+  database: Database,
+  request: IdempotentRequest,
+  now: Date,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  if (request.key === null) return database.transaction(work);
+  try {
+    const answer = await database.transaction(async (tx): Promise<Remembered<T>> => {
+      const first = await take<T>(tx, request, now);
+      if (first !== null) return first;
+      const value = await work(tx);
+      await remember(tx, request, { value });
+      return { value };
+    });
+    return unwrap(answer);
+  } catch (error) {
+    if (!(error instanceof Refused) || !error.problems.every(({ kind }) => REMEMBERED.has(kind))) throw error;
+    const { problems } = error;
+    // The refused transaction is undone; the refusal is kept by one of its own, unless a twin was quicker.
+    const answer = await database.transaction(async (tx): Promise<Remembered<T>> => {
+      const first = await take<T>(tx, request, now);
+      if (first !== null) return first;
+      await remember(tx, request, { problems });
+      return { problems };
+    });
+    return unwrap(answer);
+  }
+}
+
+const KEPT_DAYS = 30;
+
+/** Forgets what was asked more than 30 days ago. */
+export async function forgetOldKeys(database: Database, now: Date): Promise<void> {
+  const before = addDays(now, -KEPT_DAYS);
+  await database.transaction(async (tx) => {
+    await sql`delete from idempotency_keys where created_at < ${before}`.execute(tx.sql);
+  });
+}

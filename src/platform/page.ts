@@ -1,0 +1,63 @@
+import { badArgument } from '../kernel/problems.ts';
+
+export const MAX_PAGE = 100;
+
+/** Which part of a list is wanted. */
+export interface PageRequest {
+  first: number;
+  after: string | null;
+}
+
+/** A part of a list, in order; `counted` costs a statement and runs only when asked for. */
+export interface Page<T> {
+  rows: T[];
+  hasNextPage: boolean;
+  /** Whether the page began after a cursor, so that something may come before it. */
+  hasPreviousPage: boolean;
+  cursorOf(row: T): string;
+  counted(): Promise<number>;
+}
+
+/** A cursor is opaque to clients: the list's name and the place in it, base64url. */
+export function writeCursor(list: string, place: string | number): string {
+  return Buffer.from(`${list}:${place}`).toString('base64url');
+}
+
+/** The place a cursor of that list names; throws BAD_USER_INPUT for any other text. */
+export function readCursor(list: string, cursor: string, argument = 'after'): string {
+  const text = /^[\w-]{1,400}$/.test(cursor) ? Buffer.from(cursor, 'base64url').toString('utf8') : '';
+  if (!text.startsWith(`${list}:`) || writeCursor(list, text.slice(list.length + 1)) !== cursor) {
+    throw badArgument(argument, 'input.bad-cursor');
+  }
+  return text.slice(list.length + 1);
+}
+
+/** Throws BAD_USER_INPUT unless 1 ≤ first ≤ 100. */
+export function assertPageSize(first: number, max = MAX_PAGE): void {
+  if (!Number.isInteger(first) || first < 1 || first > max) {
+    throw badArgument('first', 'input.bad-page-size', { max });
+  }
+}
+
+/** Cuts the row that was read too much, which tells whether there is a next page. */
+export function pageOf<T>(
+  list: string,
+  rows: T[],
+  request: PageRequest,
+  placeOf: (row: T) => string,
+  counted: () => Promise<number>,
+): Page<T> {
+  return {
+    rows: rows.slice(0, request.first),
+    hasNextPage: rows.length > request.first,
+    hasPreviousPage: request.after !== null,
+    cursorOf: (row) => writeCursor(list, placeOf(row)),
+    counted,
+  };
+}
+
+/** Words typed into a search box as a tsquery: every word must occur, the words may be cut short. */
+export function searchQuery(search: string): string | null {
+  const words = search.normalize('NFC').toLowerCase().match(/[\p{L}\p{N}]+/gu)?.slice(0, 10) ?? [];
+  return words.length === 0 ? null : words.map((word) => `'${word.slice(0, 60)}':*`).join(' & ');
+}

@@ -1,0 +1,151 @@
+import { sql } from 'kysely';
+import type { Logger } from 'pino';
+import { assertActsFor, assertMayDecide, assertSignedIn } from '../access/access.rules.ts';
+import type { Actor } from '../access/actor.ts';
+import type { EventKind } from '../events/event.entity.ts';
+import { dateInBanten } from '../kernel/calendar.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { InputCheck } from '../kernel/input-check.ts';
+import { notFound, Refused } from '../kernel/problems.ts';
+import type { Database } from '../platform/database.ts';
+import { idempotent } from '../platform/idempotency.ts';
+import type { HeldPledge, PledgeBook, PledgeView } from './pledge-book.service.ts';
+import { approve, commit, type Decision, decline, end } from './pledge.rules.ts';
+
+export interface PledgeDecision {
+  pledgeId: string;
+  reason: string;
+  idempotencyKey?: string | null;
+}
+
+export interface Commitment {
+  pledgeId: string;
+  dueOn: string;
+  note?: string | null;
+  idempotencyKey?: string | null;
+}
+
+/** Who may take the step, and what the step is. */
+interface Step {
+  operation: string;
+  allow(held: HeldPledge): void;
+  decide(held: HeldPledge, now: Date): Decision;
+  kind: EventKind;
+}
+
+/** The steps of a pledge after its claim. Each throws Refused, and then nothing is changed. */
+export class PledgeService {
+  private readonly database: Database;
+  private readonly clock: Clock;
+  private readonly book: PledgeBook;
+  private readonly logger: Logger;
+
+  constructor(database: Database, clock: Clock, book: PledgeBook, logger: Logger) {
+    this.database = database;
+    this.clock = clock;
+    this.book = book;
+    this.logger = logger;
+  }
+
+  /** The partner's authority confirms: the pledge becomes binding and its support pending. */
+  async commit(actor: Actor, input: Commitment): Promise<PledgeView> {
+    const check = new InputCheck();
+    const today = dateInBanten(this.clock.now());
+    check.fromToday('dueOn', input.dueOn, today);
+    const note = check.optionalText('note', input.note, 2000);
+    return this.take(actor, input, check, {
+      operation: 'commitPledge',
+      allow: ({ pledge }) => assertActsFor(actor, pledge.partnerId),
+      decide: ({ pledge, policy }) => commit(pledge, { dueOn: input.dueOn, note, graceDays: policy.graceDays }),
+      kind: 'PLEDGE_COMMITTED',
+    });
+  }
+
+  async approve(actor: Actor, input: PledgeDecision): Promise<PledgeView> {
+    const { check, reason } = this.reasoned(input);
+    return this.take(actor, input, check, {
+      operation: 'approvePledge',
+      allow: ({ village }) => assertMayDecide(actor, village.village),
+      decide: ({ pledge, policy }, now) => approve(pledge, reason, now, policy.pledgeDays),
+      kind: 'PLEDGE_APPROVED',
+    });
+  }
+
+  async decline(actor: Actor, input: PledgeDecision): Promise<PledgeView> {
+    const { check, reason } = this.reasoned(input);
+    return this.take(actor, input, check, {
+      operation: 'declinePledge',
+      allow: ({ village }) => assertMayDecide(actor, village.village),
+      decide: ({ pledge }) => decline(pledge, reason),
+      kind: 'PLEDGE_DECLINED',
+    });
+  }
+
+  async withdraw(actor: Actor, input: PledgeDecision): Promise<PledgeView> {
+    const { check, reason } = this.reasoned(input);
+    return this.take(actor, input, check, {
+      operation: 'withdrawPledge',
+      allow: ({ pledge }) => assertActsFor(actor, pledge.partnerId),
+      decide: ({ pledge }) => end(pledge, 'WITHDRAWN', reason),
+      kind: 'PLEDGE_WITHDRAWN',
+    });
+  }
+
+  /**
+   * The clock's transitions: ends pledges whose time is over, each in a transaction of its own, at most `limit`.
+   * Any number of nodes may run it at once. Answers how many ended.
+   */
+  async expireDue(limit = 500): Promise<number> {
+    const now = this.clock.now();
+    const due = await sql<{ id: string }>`
+      select id from pledges
+      where expires_at <= ${now} and delivered = verified order by expires_at, id limit ${limit}`.execute(
+      this.database.reads,
+    );
+    let ended = 0;
+    for (const { id } of due.rows) {
+      ended += await this.expire(id, now);
+    }
+    if (ended > 0) this.logger.info({ ended }, 'pledges expired');
+    return ended;
+  }
+
+  private expire(pledgeId: string, now: Date): Promise<0 | 1> {
+    return this.database.transaction(async (tx) => {
+      const held = await this.book.hold(tx, pledgeId);
+      // Another node, or the partner itself, may have been quicker.
+      const { expiresAt, delivered, verified } = held!.pledge;
+      if (expiresAt == null || expiresAt > now || delivered > verified) return 0;
+      await this.book.apply(tx, held!, end(held!.pledge, 'EXPIRED'), now);
+      await this.book.record(tx, held!, ['PLEDGE_EXPIRED'], now);
+      return 1;
+    });
+  }
+
+  private reasoned(input: PledgeDecision): { check: InputCheck; reason: string } {
+    const check = new InputCheck();
+    return { check, reason: check.text('reason', input.reason, 1, 2000) };
+  }
+
+  private async take<T extends { pledgeId: string; idempotencyKey?: string | null }>(
+    actor: Actor,
+    input: T,
+    check: InputCheck,
+    step: Step,
+  ): Promise<PledgeView> {
+    assertSignedIn(actor);
+    check.id('pledgeId', 'pledge', input.pledgeId);
+    const key = check.idempotencyKey(input.idempotencyKey);
+    check.done();
+    const now = this.clock.now();
+    const { idempotencyKey: _, ...request } = input;
+    const { operation } = step;
+    return idempotent(this.database, { scope: actor.accountId, operation, key, input: request }, now, async (tx) => {
+      const held = await this.book.hold(tx, input.pledgeId, operation === 'commitPledge');
+      if (held === null) throw new Refused(notFound(['input', 'pledgeId'], 'not-found.pledge'));
+      step.allow(held);
+      await this.book.apply(tx, held, step.decide(held, now), now);
+      return this.book.record(tx, held, [step.kind], now);
+    });
+  }
+}

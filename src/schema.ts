@@ -1,0 +1,56 @@
+import 'reflect-metadata';
+import type { GraphQLSchema } from 'graphql';
+import { buildSchema, type PubSub } from 'type-graphql';
+import { AreaResolver } from './areas/area.resolver.ts';
+import { PolicyResolver, RuleVerdictResolver } from './balance/policy.resolver.ts';
+import { DeliveryMutations, DeliveryResolver, PledgeDeliveriesResolver } from './deliveries/delivery.resolver.ts';
+import { FeedResolver } from './feed/feed.resolver.ts';
+import { ViewerResolver } from './identity/viewer.resolver.ts';
+import { NeedMutations, NeedResolver, VillageNeedsResolver } from './needs/need.resolver.ts';
+import { NodeResolver } from './node.resolver.ts';
+import { PartnerResolver, SectorResolver } from './partners/partner.resolver.ts';
+import type { Context } from './platform/graphql/context.ts';
+import { ProblemResolver } from './platform/graphql/problem.resolver.ts';
+import {
+  ForbiddenType, IdempotencyConflictType, InvalidInputType, NotEnoughRemainingType, NotFoundType, StaleVersionType,
+  WrongStateType,
+} from './platform/graphql/problem.types.ts';
+import { PledgeMutations } from './pledges/pledge-mutations.resolver.ts';
+import { PledgeResolver } from './pledges/pledge.resolver.ts';
+import { BalanceRuleBrokenType } from './pledges/pledge.types.ts';
+import { NeedPledges, PartnerPledges, VillagePledges } from './pledges/pledges-of.resolver.ts';
+import { AreaCoverageResolver, ColourShareResolver, VillageResolver } from './villages/village.resolver.ts';
+
+const resolvers = [
+  NodeResolver, ViewerResolver, AreaResolver, AreaCoverageResolver, PartnerResolver, SectorResolver, VillageResolver,
+  ColourShareResolver, NeedResolver, VillageNeedsResolver, NeedMutations, PolicyResolver, RuleVerdictResolver,
+  PledgeResolver, NeedPledges, VillagePledges, PartnerPledges, PledgeMutations, DeliveryResolver,
+  PledgeDeliveriesResolver, DeliveryMutations, FeedResolver, ProblemResolver,
+] as const;
+
+/** Types that only interfaces lead to. */
+const orphanedTypes = [
+  InvalidInputType, NotFoundType, ForbiddenType, WrongStateType, StaleVersionType, NotEnoughRemainingType,
+  BalanceRuleBrokenType, IdempotencyConflictType,
+];
+
+/** type-graphql demands one; no subscription of ours uses it, since its own drops no slow reader and keeps all. */
+const noPubSub: PubSub = {
+  publish(): void {
+    throw new Error('the feed is the only way of an event');
+  },
+  subscribe(): never {
+    throw new Error('the feed is the only way of an event');
+  },
+};
+
+/** The whole API; resolvers are found in the container of each operation's context. */
+export function createSchema(): Promise<GraphQLSchema> {
+  return buildSchema({
+    resolvers,
+    orphanedTypes,
+    container: ({ context }: { context: Context }) => context.container,
+    pubSub: noPubSub,
+    validate: false,
+  });
+}

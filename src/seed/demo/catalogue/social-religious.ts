@@ -1,0 +1,77 @@
+import type { NeedTemplate } from './need-template.ts';
+
+/** What villages ask for in the cluster social-religious. */
+export const SOCIAL_RELIGIOUS_NEEDS: readonly NeedTemplate[] = [
+  {
+    sector: 'worship-facilities',
+    title: 'Perbaikan musala',
+    unit: 'unit',
+    unitValueRupiah: { min: 15_000_000, max: 35_000_000, step: 2_500_000 },
+    quantity: { min: 1, max: 2 },
+    description: 'Perbaikan atap, tempat wudu, dan karpet musala kampung.',
+  },
+  {
+    sector: 'worship-facilities',
+    title: 'Tempat wudu dan toilet rumah ibadah',
+    unit: 'unit',
+    unitValueRupiah: { min: 12_000_000, max: 20_000_000, step: 1_000_000 },
+    quantity: { min: 1, max: 2 },
+    description: 'Tempat wudu dan toilet terpisah dengan air mengalir.',
+  },
+  {
+    sector: 'worship-facilities',
+    title: "Al-Qur'an dan buku iqra",
+    unit: 'eksemplar',
+    unitValueRupiah: { min: 60_000, max: 100_000, step: 10_000 },
+    quantity: { min: 50, max: 200 },
+    description: "Untuk taman pendidikan Al-Qur'an dan majelis taklim.",
+  },
+  {
+    sector: 'social-protection',
+    title: 'Paket sembako lansia sebatang kara',
+    unit: 'paket',
+    unitValueRupiah: { min: 250_000, max: 400_000, step: 25_000 },
+    quantity: { min: 20, max: 80 },
+    description: 'Beras, minyak, telur, dan susu untuk satu bulan.',
+  },
+  {
+    sector: 'social-protection',
+    title: 'Kursi roda adaptif',
+    unit: 'unit',
+    unitValueRupiah: { min: 2_500_000, max: 4_500_000, step: 250_000 },
+    quantity: { min: 1, max: 6 },
+    description: 'Kursi roda yang disesuaikan bagi penyandang disabilitas.',
+  },
+  {
+    sector: 'women-child-protection',
+    title: 'Pos pengaduan perempuan dan anak',
+    unit: 'unit',
+    unitValueRupiah: { min: 6_000_000, max: 10_000_000, step: 500_000 },
+    quantity: { min: 1, max: 1 },
+    description: 'Ruang konseling, telepon siaga, dan pelatihan pendamping.',
+  },
+  {
+    sector: 'women-child-protection',
+    title: 'Penyuluhan pencegahan perkawinan anak',
+    unit: 'kegiatan',
+    unitValueRupiah: { min: 1_500_000, max: 2_500_000, step: 250_000 },
+    quantity: { min: 2, max: 6 },
+    description: 'Penyuluhan bagi orang tua dan siswa bersama tokoh agama.',
+  },
+  {
+    sector: 'arts-culture',
+    title: 'Alat musik tradisional',
+    unit: 'set',
+    unitValueRupiah: { min: 8_000_000, max: 15_000_000, step: 1_000_000 },
+    quantity: { min: 1, max: 2 },
+    description: 'Rampak bedug, angklung, atau kendang bagi sanggar desa.',
+  },
+  {
+    sector: 'arts-culture',
+    title: 'Pelatihan seni dan silat',
+    unit: 'bulan',
+    unitValueRupiah: { min: 1_000_000, max: 1_750_000, step: 250_000 },
+    quantity: { min: 3, max: 12 },
+    description: 'Pelatih, pakaian, dan tempat latihan bagi anak dan remaja.',
+  },
+];

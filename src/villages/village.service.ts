@@ -1,0 +1,143 @@
+import { LockMode } from '@mikro-orm/core';
+import { type RawBuilder, sql } from 'kysely';
+import type { Reader } from '../access/reader.ts';
+import { assertAreaCode } from '../areas/area.service.ts';
+import { MAX_RUPIAH } from '../kernel/rupiah.ts';
+import { invalid, Refused } from '../kernel/problems.ts';
+import type { BatchFunction } from '../platform/batch.ts';
+import type { Database, Transaction } from '../platform/database.ts';
+import { grouped, lookup } from '../platform/lookup.ts';
+import {
+  assertPageSize, type Page, type PageRequest, pageOf, readCursor, searchQuery,
+} from '../platform/page.ts';
+import { type Row, rowOf } from '../platform/rows.ts';
+import { type SynergyLevel, Village, VillageColour } from './village.entity.ts';
+import { diversityOf, type SynergyBars, synergyOf } from './village.rules.ts';
+
+export interface Colour {
+  clusterCode: string;
+  committedRupiah: number;
+}
+
+/** A village as reads and events show it. */
+export type VillageRow = Row<Village> & { colours?: Colour[] };
+
+export interface VillageFilter {
+  areaCode?: string | null;
+  synergy?: readonly SynergyLevel[] | null;
+  search?: string | null;
+}
+
+/** A village whose row this transaction holds, with its colours. */
+export interface LockedVillage {
+  village: Village;
+  colours: VillageColour[];
+}
+
+type FigureName = 'neededRupiah' | 'pledgedRupiah' | 'committedRupiah' | 'deliveredRupiah' | 'verifiedRupiah';
+export type FigureChange = Partial<Record<FigureName | 'openNeeds', number>>;
+
+const LIST = 'villages';
+
+function conditions(filter: VillageFilter): RawBuilder<unknown> {
+  const all: RawBuilder<unknown>[] = [sql`true`];
+  if (filter.areaCode != null) all.push(sql`(v.code = ${filter.areaCode} or v.code like ${`${filter.areaCode}.%`})`);
+  if (filter.synergy != null) all.push(sql`v.synergy = any(${filter.synergy})`);
+  const words = filter.search == null ? null : searchQuery(filter.search);
+  if (words !== null) all.push(sql`to_tsvector('simple'::regconfig, v.name) @@ to_tsquery('simple', ${words})`);
+  return sql.join(all, sql` and `);
+}
+
+/** Villages of the programme and their standing figures. */
+export class VillageService {
+  readonly byId: BatchFunction<string, VillageRow | null>;
+  readonly byCode: BatchFunction<string, VillageRow | null>;
+  private readonly database: Database;
+
+  constructor(database: Database) {
+    this.database = database;
+    this.byId = lookup<VillageRow>(database, 'villages', 'id');
+    this.byCode = lookup<VillageRow>(database, 'villages', 'code');
+  }
+
+  /** What each cluster has committed, the greatest first. */
+  readonly coloursOf: BatchFunction<string, Colour[]> = async (ids) => {
+    const { rows } = await sql<Colour & { villageId: string }>`
+      select village_id, cluster_code, committed_rupiah from village_colours
+      where village_id = any(${ids}) and committed_rupiah > 0
+      order by committed_rupiah desc, cluster_code`.execute(this.database.reads);
+    return grouped(ids, rows, ({ villageId }) => villageId);
+  };
+
+  /** Villages by official code. Throws BAD_USER_INPUT for a bad page, cursor or area code. */
+  async list(_reader: Reader, filter: VillageFilter, request: PageRequest): Promise<Page<VillageRow>> {
+    assertPageSize(request.first);
+    if (filter.areaCode != null) assertAreaCode(filter.areaCode);
+    const where = conditions(filter);
+    const after = request.after === null ? null : readCursor(LIST, request.after);
+    const { rows } = await sql<VillageRow>`
+      select v.* from villages v
+      where ${where} ${after === null ? sql`` : sql`and v.code > ${after}`}
+      order by v.code limit ${request.first + 1}`.execute(this.database.reads);
+    return pageOf(LIST, rows, request, ({ code }) => code, async () => {
+      const counted = await sql<{ count: number }>`
+        select count(*) as count from villages v where ${where}`.execute(this.database.reads);
+      return counted.rows[0]!.count;
+    });
+  }
+
+  /** Holds the village's row until the transaction ends. Lock order: need, village, partner. */
+  async lock(tx: Transaction, id: string): Promise<LockedVillage | null> {
+    const village = await tx.em.findOne(Village, id, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (village === null) return null;
+    const colours = await tx.em.find(VillageColour, { villageId: id }, { orderBy: { clusterCode: 'asc' } });
+    return { village, colours };
+  }
+
+  /** Moves the village's figures with a need's, and the plan of all villages with its plan. */
+  async changeFigures(tx: Transaction, { village }: LockedVillage, change: FigureChange): Promise<void> {
+    for (const [figure, by] of Object.entries(change) as [FigureName | 'openNeeds', number][]) {
+      village[figure] += by;
+    }
+    const { neededRupiah = 0 } = change;
+    if (neededRupiah === 0) return;
+    const moved = await sql<{ id: number }>`
+      update programme_plan set needed_rupiah = needed_rupiah + ${neededRupiah}
+      where id = 1 and needed_rupiah + ${neededRupiah} <= ${MAX_RUPIAH} returning id`.execute(tx.sql);
+    if (moved.rows.length === 0) {
+      throw new Refused(invalid(['input', 'quantity'], 'input.plan-too-great', { max: MAX_RUPIAH }));
+    }
+  }
+
+  /** Moves what a cluster has committed, and with it the village's diversity and level of synergy. */
+  changeColour(
+    tx: Transaction,
+    { village, colours }: LockedVillage,
+    clusterCode: string,
+    byRupiah: number,
+    bars: SynergyBars,
+  ): void {
+    if (byRupiah === 0) return;
+    let colour = colours.find((one) => one.clusterCode === clusterCode);
+    if (colour === undefined) {
+      colour = tx.em.create(VillageColour, { villageId: village.id, clusterCode, committedRupiah: 0 });
+      tx.em.persist(colour);
+      colours.push(colour);
+    }
+    colour.committedRupiah += byRupiah;
+    const committed = colours.map(({ committedRupiah }) => committedRupiah);
+    village.diversity = diversityOf(committed);
+    village.synergy = synergyOf(committed, bars);
+  }
+
+  /** The village as it stands now in this transaction, for events and answers. */
+  stateOf({ village, colours }: LockedVillage): VillageRow {
+    return {
+      ...rowOf(village),
+      colours: colours
+        .filter(({ committedRupiah }) => committedRupiah > 0)
+        .map(({ clusterCode, committedRupiah }) => ({ clusterCode, committedRupiah }))
+        .toSorted((a, b) => b.committedRupiah - a.committedRupiah || (a.clusterCode < b.clusterCode ? -1 : 1)),
+    };
+  }
+}
