@@ -1,10 +1,18 @@
 import type { Logger } from 'pino';
 import { AreaResolver } from './areas/area.resolver.ts';
 import { AreaService } from './areas/area.service.ts';
+import {
+  CounterpartResolver, PartnerBalanceOfPartner, PartnerBalanceResolver, ReciprocityResolver, SupportBalanceResolver,
+  SupportFlowResolver,
+} from './balance/balance.resolver.ts';
+import { BalanceService } from './balance/balance.service.ts';
 import { JudgeService } from './balance/judge.service.ts';
 import { LedgerService } from './balance/ledger.service.ts';
+import { PolicyPublication } from './balance/policy-publication.service.ts';
 import { PolicyResolver, RuleVerdictResolver } from './balance/policy.resolver.ts';
 import { PolicyService } from './balance/policy.service.ts';
+import { SuggestedNeedsResolver, SuggestionResolver } from './balance/suggestion.resolver.ts';
+import { SuggestionService } from './balance/suggestion.service.ts';
 import { DeliveryMutations, DeliveryResolver, PledgeDeliveriesResolver } from './deliveries/delivery.resolver.ts';
 import { DeliveryService } from './deliveries/delivery.service.ts';
 import { Outbox } from './events/outbox.ts';
@@ -66,21 +74,27 @@ export function compose({ database, clock, logger, tokenSecret, tokenHours }: Fo
   const policies = new PolicyService(database, clock);
   const ledger = new LedgerService();
   const judge = new JudgeService(partners, policies);
+  const suggestions = new SuggestionService(database, judge, partners, clock);
+  const balances = new BalanceService(database, clock, policies);
+  const publication = new PolicyPublication(database, clock);
   const pledgeReads = new PledgeReads(database);
   const book = new PledgeBook(needs, villages, partners, ledger, outbox);
-  const claims = new ClaimService({ database, clock, needs, needReads, villages, partners, ledger, judge, book });
+  const claims = new ClaimService({ database, clock, needs, needReads, villages, partners, ledger, judge, suggestions, book });
   const pledges = new PledgeService(database, clock, book, logger);
   const cancellation = new NeedCancellation({ database, clock, needs, villages, policies, ledger, book, outbox });
   const deliveries = new DeliveryService(database, clock, book);
   const log = new FeedLog(database);
   const tail = new FeedTail(log, database.url, logger);
   const container = containerOf([
-    areas, partners, villages, policies, pledgeReads, deliveries, new LiveFeed(log, tail, villages),
+    areas, partners, villages, policies, pledgeReads, deliveries, new LiveFeed(log, tail, villages, partners, balances),
     new NodeResolver(), new ViewerResolver(identity, partners, areas, villages), new AreaResolver(areas),
     new AreaCoverageResolver(coverage), new PartnerResolver(partners, registration), new SectorResolver(partners),
     new VillageResolver(villages, areas), new ColourShareResolver(partners),
     new NeedResolver(needReads, villages, partners), new VillageNeedsResolver(needReads), new NeedMutations(needs),
-    new PolicyResolver(policies, areas), new RuleVerdictResolver(),
+    new PolicyResolver(policies, publication, areas), new RuleVerdictResolver(),
+    new SupportBalanceResolver(balances), new PartnerBalanceOfPartner(balances), new CounterpartResolver(partners),
+    new ReciprocityResolver(balances), new SupportFlowResolver(partners), new PartnerBalanceResolver(partners, balances),
+    new SuggestedNeedsResolver(suggestions), new SuggestionResolver(partners),
     new PledgeResolver(pledgeReads, needReads, partners, villages), new NeedPledges(pledgeReads),
     new VillagePledges(pledgeReads), new PartnerPledges(pledgeReads),
     new PledgeMutations(claims, pledges, cancellation), new DeliveryResolver(pledgeReads, villages),
@@ -93,6 +107,7 @@ export function compose({ database, clock, logger, tokenSecret, tokenHours }: Fo
   ];
   return {
     database, clock, relay, tail, log, identity, areas, partners, registration, villages, needs, needReads, policies,
+    publication, suggestions, balances, ledger, judge,
     claims, pledges, pledgeReads, cancellation, deliveries, container, jobs,
   };
 }

@@ -2,7 +2,12 @@ import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchema, type PubSub } from 'type-graphql';
 import { AreaResolver } from './areas/area.resolver.ts';
+import {
+  CounterpartResolver, PartnerBalanceOfPartner, PartnerBalanceResolver, ReciprocityResolver, SupportBalanceResolver,
+  SupportFlowResolver,
+} from './balance/balance.resolver.ts';
 import { PolicyResolver, RuleVerdictResolver } from './balance/policy.resolver.ts';
+import { SuggestedNeedsResolver, SuggestionResolver } from './balance/suggestion.resolver.ts';
 import { DeliveryMutations, DeliveryResolver, PledgeDeliveriesResolver } from './deliveries/delivery.resolver.ts';
 import { FeedResolver } from './feed/feed.resolver.ts';
 import { ViewerResolver } from './identity/viewer.resolver.ts';
@@ -24,7 +29,8 @@ import { AreaCoverageResolver, ColourShareResolver, VillageResolver } from './vi
 const resolvers = [
   NodeResolver, ViewerResolver, AreaResolver, AreaCoverageResolver, PartnerResolver, SectorResolver, VillageResolver,
   ColourShareResolver, NeedResolver, VillageNeedsResolver, NeedMutations, PolicyResolver, RuleVerdictResolver,
-  PledgeResolver, NeedPledges, VillagePledges, PartnerPledges, PledgeMutations, DeliveryResolver,
+  SupportBalanceResolver, PartnerBalanceOfPartner, CounterpartResolver, ReciprocityResolver, SupportFlowResolver,
+  PartnerBalanceResolver, SuggestedNeedsResolver, SuggestionResolver, PledgeResolver, NeedPledges, VillagePledges, PartnerPledges, PledgeMutations, DeliveryResolver,
   PledgeDeliveriesResolver, DeliveryMutations, FeedResolver, ProblemResolver,
 ] as const;
 

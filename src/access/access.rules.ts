@@ -49,6 +49,20 @@ export function claimantOf(actor: Actor): string {
   return actor.partnerId;
 }
 
+/**
+ * The partner about whose chances somebody asks: one's own, or any for those who oversee. Throws FORBIDDEN, since
+ * it is asked by queries.
+ */
+export function partnerAskedAbout(actor: Actor, partnerId: string | null): string {
+  assertSignedIn(actor);
+  const oversees = (['COORDINATOR', 'AUDITOR', 'ADMIN'] as const).some((role) => actor.roles.includes(role));
+  const own = actor.roles.includes('PARTNER') ? actor.partnerId : null;
+  const asked = partnerId ?? own;
+  if (asked === null) throw new RequestError('FORBIDDEN', { key: 'forbidden.claim' });
+  if (asked !== own && !oversees) throw new RequestError('FORBIDDEN', { key: 'forbidden.partner' });
+  return asked;
+}
+
 /** Commit, withdraw and report deliveries: members of the pledging partner. */
 export function assertActsFor(actor: Actor, partnerId: string): void {
   assertSignedIn(actor);

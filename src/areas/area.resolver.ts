@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../platform/graphql/context.ts';
-import { type AreaRow, AreaService, assertAreaCode } from './area.service.ts';
+import { type AreaRow, type AreaService, assertAreaCode } from './area.service.ts';
 import { AreaType } from './area.types.ts';
 
 @Resolver(() => AreaType)

@@ -2,13 +2,17 @@ import { sql } from 'kysely';
 import type { Outcome, Verdict } from '../kernel/problems.ts';
 import type { PartnerService } from '../partners/partner.service.ts';
 import type { Sql } from '../platform/database.ts';
-import { type ClaimFigures, judge, worstOf } from './balance.rules.ts';
+import { type Books, type ClaimFigures, judge, worstOf } from './balance.rules.ts';
 import type { PolicyRow, PolicyService } from './policy.service.ts';
+
+/** A partner that claims. */
+export interface Claimant {
+  id: string;
+  clusterCode: string;
+}
 
 /** A claim to be judged, before anything of it is written. */
 export interface ClaimCase {
-  partnerId: string;
-  clusterCode: string;
   villageId: string;
   villageCode: string;
   sectorCode: string;
@@ -22,12 +26,18 @@ export interface Judgement {
   verdicts: Verdict[];
 }
 
+type VillageFigures = Pick<
+  ClaimFigures,
+  'planRupiah' | 'reservedRupiah' | 'partnerReservedRupiah' | 'clusterReservedRupiah' | 'leastReservedRatio'
+>;
+type ClaimantFigures = Books & Pick<ClaimFigures, 'openPledges' | 'fulfilledPledges' | 'allPledges'>;
+
 /** What a pledge holds of its need, in rupiah: all of it while it stands, the verified part once it has ended. */
 const reservedValue = sql`
   case when p.status in ('AWAITING_APPROVAL', 'PLEDGED', 'COMMITTED', 'DELIVERING', 'FULFILLED')
     then p.quantity else p.verified end * p.unit_value`;
 
-/** Judges claims by the policy in force; the same code serves claims, under their locks, and previews, without. */
+/** Judges claims by the policy in force; the same code serves claims, under their locks, previews and suggestions. */
 export class JudgeService {
   private readonly partners: PartnerService;
   private readonly policies: PolicyService;
@@ -37,52 +47,71 @@ export class JudgeService {
     this.policies = policies;
   }
 
-  async judge(db: Sql, claim: ClaimCase, now: Date): Promise<Judgement> {
-    const policy = await this.policies.inForce(claim.villageCode, now, db);
-    const figures = await this.figuresOf(db, claim);
-    const verdicts = judge(figures, policy.rules);
-    return { policy, outcome: worstOf(verdicts), verdicts };
+  async judge(db: Sql, claimant: Claimant, claim: ClaimCase, now: Date): Promise<Judgement> {
+    return (await this.judgeAll(db, claimant, [claim], now))[0]!;
   }
 
-  private async figuresOf(db: Sql, claim: ClaimCase): Promise<ClaimFigures> {
-    const [holder] = await this.partners.holders(db, [claim]);
-    const { rows } = await sql<Omit<ClaimFigures, 'books' | 'claimRupiah' | 'urgent' | 'ownMandate'> & ClaimFigures['books']>`
+  /** Judges each claim by itself, as if the others were not made; the number of statements does not grow with them. */
+  async judgeAll(db: Sql, claimant: Claimant, claims: readonly ClaimCase[], now: Date): Promise<Judgement[]> {
+    const policies = await this.policies.allInForce(claims.map(({ villageCode }) => villageCode), now, db);
+    const holders = await this.partners.holders(db, claims);
+    const villages = await this.villageFigures(db, claimant, claims);
+    const { openPledges, fulfilledPledges, allPledges, ...books } = await this.claimantFigures(db, claimant.id);
+    return claims.map(({ claimRupiah, urgent }, index) => {
+      const policy = policies[index]!;
+      const ownMandate = holders[index]?.id === claimant.id;
+      const counts = { openPledges, fulfilledPledges, allPledges };
+      const figures = { claimRupiah, urgent, ownMandate, books, ...counts, ...villages[index]! };
+      const verdicts = judge(figures, policy.rules);
+      return { policy, outcome: worstOf(verdicts), verdicts };
+    });
+  }
+
+  private async claimantFigures(db: Sql, partnerId: string): Promise<ClaimantFigures> {
+    const { rows } = await sql<ClaimantFigures>`
       select
+        count(*) filter (where p.status in ('AWAITING_APPROVAL', 'PLEDGED', 'COMMITTED', 'DELIVERING'))::int
+          as open_pledges,
+        count(*) filter (where p.status = 'FULFILLED')::int as fulfilled_pledges,
+        count(p.id)::int as all_pledges,
+        coalesce(max(b.given_pending_rupiah), 0)::float8 as given_pending_rupiah,
+        coalesce(max(b.given_posted_rupiah), 0)::float8 as given_posted_rupiah,
+        coalesce(max(b.received_pending_rupiah), 0)::float8 as received_pending_rupiah,
+        coalesce(max(b.received_posted_rupiah), 0)::float8 as received_posted_rupiah
+      from (values (${partnerId}::text)) as s(id)
+      left join partner_balances b on b.partner_id = s.id
+      left join pledges p on p.partner_id = s.id`.execute(db);
+    return rows[0]!;
+  }
+
+  private async villageFigures(
+    db: Sql,
+    claimant: Claimant,
+    claims: readonly ClaimCase[],
+  ): Promise<VillageFigures[]> {
+    const asked = claims.map(({ villageId, villageCode, sectorCode }, index) => ({
+      index, village_id: villageId, sector_code: sectorCode, regency: `${villageCode.slice(0, 5)}.%`,
+    }));
+    const { rows } = await sql<VillageFigures & { index: number }>`
+      select c.index,
         v.needed_rupiah::float8 as plan_rupiah,
         (v.pledged_rupiah + v.committed_rupiah)::float8 as reserved_rupiah,
         coalesce(r.partner, 0)::float8 as partner_reserved_rupiah,
         coalesce(r.cluster, 0)::float8 as cluster_reserved_rupiah,
         (select min((w.pledged_rupiah + w.committed_rupiah)::float8 / w.needed_rupiah)
-          from villages w where w.code like ${`${claim.villageCode.slice(0, 5)}.%`} and w.id <> v.id
+          from villages w where w.code like c.regency and w.id <> v.id
             and w.needed_rupiah > 0 and exists (
-              select from needs n where n.village_id = w.id and n.sector_code = ${claim.sectorCode}
-                and n.status = 'OPEN')) as least_reserved_ratio,
-        c.open_pledges::int, c.fulfilled_pledges::int, c.all_pledges::int,
-        coalesce(b.given_pending_rupiah, 0)::float8 as given_pending_rupiah,
-        coalesce(b.given_posted_rupiah, 0)::float8 as given_posted_rupiah,
-        coalesce(b.received_pending_rupiah, 0)::float8 as received_pending_rupiah,
-        coalesce(b.received_posted_rupiah, 0)::float8 as received_posted_rupiah
-      from villages v
-      left join partner_balances b on b.partner_id = ${claim.partnerId}
+              select from needs n where n.village_id = w.id and n.sector_code = c.sector_code
+                and n.status = 'OPEN')) as least_reserved_ratio
+      from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb)
+        as c(index int, village_id text, sector_code text, regency text)
+      join villages v on v.id = c.village_id
       cross join lateral (
-        select sum(${reservedValue}) filter (where p.partner_id = ${claim.partnerId}) as partner,
-          sum(${reservedValue}) filter (where s.cluster_code = ${claim.clusterCode}) as cluster
+        select sum(${reservedValue}) filter (where p.partner_id = ${claimant.id}) as partner,
+          sum(${reservedValue}) filter (where s.cluster_code = ${claimant.clusterCode}) as cluster
         from pledges p join needs n on n.id = p.need_id join partners s on s.id = p.partner_id
         where p.village_id = v.id and n.status not in ('DRAFT', 'CANCELLED')) as r
-      cross join (
-        select count(*) filter (where p.status in ('AWAITING_APPROVAL', 'PLEDGED', 'COMMITTED', 'DELIVERING'))
-            as open_pledges,
-          count(*) filter (where p.status = 'FULFILLED') as fulfilled_pledges,
-          count(*) as all_pledges
-        from pledges p where p.partner_id = ${claim.partnerId}) as c
-      where v.id = ${claim.villageId}`.execute(db);
-    const { givenPendingRupiah, givenPostedRupiah, receivedPendingRupiah, receivedPostedRupiah, ...figures } = rows[0]!;
-    return {
-      ...figures,
-      claimRupiah: claim.claimRupiah,
-      urgent: claim.urgent,
-      ownMandate: holder?.id === claim.partnerId,
-      books: { givenPendingRupiah, givenPostedRupiah, receivedPendingRupiah, receivedPostedRupiah },
-    };
+      order by c.index`.execute(db);
+    return rows.map(({ index: _, ...figures }) => figures);
   }
 }

@@ -1,16 +1,19 @@
 import { sql } from 'kysely';
 import type { Reader } from '../access/reader.ts';
-import { lineage } from '../areas/area.service.ts';
+import { assertAreaCode, lineage } from '../areas/area.service.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { BatchFunction } from '../platform/batch.ts';
 import type { Database, Sql } from '../platform/database.ts';
 import { lookup } from '../platform/lookup.ts';
+import { assertPageSize, type Page, type PageRequest, pageOf, readCursor } from '../platform/page.ts';
 import type { Row } from '../platform/rows.ts';
 import type { Policy } from './policy.entity.ts';
 
 export type PolicyRow = Row<Policy>;
 
-/** The balance policies: immutable versions, each of an area. */
+const LIST = 'policies';
+
+/** Reading the balance policies: immutable versions, each of an area. */
 export class PolicyService {
   readonly byId: BatchFunction<string, PolicyRow | null>;
   private readonly database: Database;
@@ -24,16 +27,42 @@ export class PolicyService {
 
   /** The policy that rules now in an area, or everywhere when null. */
   current(_reader: Reader, areaCode: string | null): Promise<PolicyRow> {
+    if (areaCode !== null) assertAreaCode(areaCode);
     return this.inForce(areaCode, this.clock.now());
   }
 
   /** The policy that rules there at that moment: of the smallest area that holds one; everywhere when null. */
   async inForce(areaCode: string | null, now: Date, db: Sql = this.database.reads): Promise<PolicyRow> {
-    const codes = areaCode === null ? [] : lineage(areaCode);
+    return (await this.allInForce([areaCode], now, db))[0]!;
+  }
+
+  /** The same for many areas, in their order. */
+  async allInForce(areaCodes: readonly (string | null)[], now: Date, db: Sql): Promise<PolicyRow[]> {
+    const asked = areaCodes.map((code, index) => ({ index, codes: code === null ? [] : lineage(code) }));
+    const { rows } = await sql<PolicyRow & { index: number }>`
+      select distinct on (k.index) k.index, p.*
+      from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as k(index int, codes text[])
+      cross join policies p left join areas a on a.id = p.area_id
+      where p.effective_from <= ${now} and (p.area_id is null or a.code = any(k.codes))
+      order by k.index, length(coalesce(a.code, '')) desc, p.version desc`.execute(db);
+    return rows.map(({ index: _, ...policy }) => policy);
+  }
+
+  /** The policies of one area itself, or those that hold everywhere, the newest first. */
+  async history(_reader: Reader, areaCode: string | null, request: PageRequest): Promise<Page<PolicyRow>> {
+    assertPageSize(request.first);
+    if (areaCode !== null) assertAreaCode(areaCode);
+    const where = areaCode === null
+      ? sql`p.area_id is null`
+      : sql`p.area_id = (select id from areas where code = ${areaCode})`;
+    const after = request.after === null ? null : Number(readCursor(LIST, request.after));
     const { rows } = await sql<PolicyRow>`
-      select p.* from policies p left join areas a on a.id = p.area_id
-      where p.effective_from <= ${now} and (p.area_id is null or a.code = any(${codes}))
-      order by length(coalesce(a.code, '')) desc, p.version desc limit 1`.execute(db);
-    return rows[0]!;
+      select p.* from policies p where ${where} ${after === null ? sql`` : sql`and p.version < ${after}`}
+      order by p.version desc limit ${request.first + 1}`.execute(this.database.reads);
+    return pageOf(LIST, rows, request, ({ version }) => String(version), async () => {
+      const counted = await sql<{ count: number }>`
+        select count(*)::int as count from policies p where ${where}`.execute(this.database.reads);
+      return counted.rows[0]!.count;
+    });
   }
 }

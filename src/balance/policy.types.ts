@@ -1,6 +1,8 @@
-import { Field, Float, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, Float, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { Outcome, Rule } from '../kernel/problems.ts';
+import { connectionType } from '../platform/graphql/connection.ts';
 import { NodeType } from '../platform/graphql/node.types.ts';
+import { payloadType } from '../platform/graphql/payload.ts';
 import { DateTimeScalar } from '../platform/graphql/scalars.ts';
 import type { RuleMode } from './policy.entity.ts';
 
@@ -104,4 +106,46 @@ export class PolicyType extends NodeType {
   effectiveFrom!: Date;
   @Field(() => String, { nullable: true, description: 'What its makers say of it.' })
   note!: string | null;
+}
+
+export const PolicyConnectionType = connectionType('Policy', () => PolicyType);
+export const PolicyPayloadType = payloadType('PolicyPayload', 'policy', () => PolicyType);
+
+@InputType('RuleSettingInput', { description: 'How a new policy sets one rule.' })
+export class RuleSettingInputType {
+  @Field(() => RuleEnum, { description: 'The rule; each of the five exactly once.' })
+  rule!: Rule;
+  @Field(() => RuleModeEnum, { description: 'What happens when it is broken.' })
+  mode!: RuleMode;
+  @Field(() => Float, {
+    description: 'RECIPROCITY: a newcomer’s credit, whole IDR; shares and SPREAD: ratio, 0 to 1; CAPACITY: count.',
+  })
+  limit!: number;
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Required for the shares (whole IDR), SPREAD and CAPACITY (ratio, 0 to 1); none for RECIPROCITY.',
+  })
+  floor?: number | null;
+  @Field(() => Float, { nullable: true, description: 'Required for RECIPROCITY (whole IDR, at least limit); else none.' })
+  ceiling?: number | null;
+}
+
+@InputType('PublishPolicyInput', { description: 'The next version of an area’s policy, in force from now on.' })
+export class PublishPolicyInputType {
+  @Field(() => String, { nullable: true, description: 'Official code; everywhere when absent (administrators only).' })
+  areaCode?: string | null;
+  @Field(() => [RuleSettingInputType], { description: 'One setting for each of the five rules.' })
+  rules!: RuleSettingInputType[];
+  @Field(() => Int, { description: 'Clusters that a village needs to count as SYNERGY, 1 to 100.' })
+  synergyColours!: number;
+  @Field(() => Float, { description: 'Diversity that a village needs to count as SYNERGY, 1 to 100.' })
+  synergyDiversity!: number;
+  @Field(() => Int, { description: 'Days after which a pledge that was not committed expires, 1 to 366.' })
+  pledgeDays!: number;
+  @Field(() => Int, { description: 'Days after its due date after which a commitment expires, 0 to 366.' })
+  graceDays!: number;
+  @Field(() => String, { nullable: true, description: 'What to say of it, at most 2,000 characters.' })
+  note?: string | null;
+  @Field(() => String, { nullable: true, description: 'Sending the same key again has no second effect.' })
+  idempotencyKey?: string | null;
 }

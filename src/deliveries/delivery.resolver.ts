@@ -3,10 +3,10 @@ import { maySeePrivate } from '../access/access.rules.ts';
 import type { Context } from '../platform/graphql/context.ts';
 import { answer } from '../platform/graphql/payload.ts';
 import type { PledgeView } from '../pledges/pledge-book.service.ts';
-import { PledgeReads } from '../pledges/pledge-reads.service.ts';
+import type { PledgeReads } from '../pledges/pledge-reads.service.ts';
 import { PledgeType } from '../pledges/pledge.types.ts';
-import { VillageService } from '../villages/village.service.ts';
-import { DeliveryService, type DeliveryView } from './delivery.service.ts';
+import type { VillageService } from '../villages/village.service.ts';
+import type { DeliveryService, DeliveryView } from './delivery.service.ts';
 import {
   DeliveryPayloadType, DeliveryType, DisputeDeliveryInputType, ReportDeliveryInputType, VerifyDeliveryInputType,
 } from './delivery.types.ts';

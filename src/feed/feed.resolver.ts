@@ -1,4 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { toSupportBalance } from '../balance/balance.resolver.ts';
+import type { PartnerStanding } from '../balance/balance.service.ts';
+import { SupportBalanceType } from '../balance/balance.types.ts';
 import type { NeedView } from '../needs/fact.ts';
 import { NeedType } from '../needs/need.types.ts';
 import type { PartnerRow } from '../partners/partner.service.ts';
@@ -10,7 +13,7 @@ import type { PledgeView } from '../pledges/pledge-book.service.ts';
 import { PledgeType } from '../pledges/pledge.types.ts';
 import type { VillageRow } from '../villages/village.service.ts';
 import { VillageType } from '../villages/village.types.ts';
-import { type FeedEvent, feedCursor, FeedLog } from './feed-log.service.ts';
+import { feedCursor, type FeedEvent, type FeedLog } from './feed-log.service.ts';
 import { FeedConnectionType, FeedEventType, FeedFilterType } from './feed.types.ts';
 import { LiveFeed } from './live-feed.service.ts';
 
@@ -81,6 +84,20 @@ export class FeedResolver {
     @Arg('villageId', () => ID, { description: 'The village.' }) _villageId: string,
   ): VillageRow {
     return village;
+  }
+
+  @Subscription(() => SupportBalanceType, {
+    description: 'A partner’s balance, at once and again after each change; bursts are merged as in `villageBoard`.',
+    subscribe: ({ args, context }) => {
+      const { partnerId } = args as { partnerId: string };
+      return (context as Context).container.get(LiveFeed).balance((context as Context).reader(), partnerId);
+    },
+  })
+  balanceChanged(
+    @Root() standing: PartnerStanding,
+    @Arg('partnerId', () => ID, { description: 'The partner.' }) _partnerId: string,
+  ): SupportBalanceType {
+    return toSupportBalance(standing);
   }
 
   @FieldResolver(() => CursorScalar, { description: 'The place of this event, for `after`.' })

@@ -1,15 +1,15 @@
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { assertSignedIn } from '../access/access.rules.ts';
 import type { Actor, Role } from '../access/actor.ts';
-import { type AreaRow, AreaService } from '../areas/area.service.ts';
+import type { AreaRow, AreaService } from '../areas/area.service.ts';
 import { AreaType } from '../areas/area.types.ts';
 import { Refused } from '../kernel/problems.ts';
-import { type PartnerRow, PartnerService } from '../partners/partner.service.ts';
+import type { PartnerRow, PartnerService } from '../partners/partner.service.ts';
 import { PartnerType } from '../partners/partner.types.ts';
 import type { Context } from '../platform/graphql/context.ts';
-import { type VillageRow, VillageService } from '../villages/village.service.ts';
+import type { VillageRow, VillageService } from '../villages/village.service.ts';
 import { VillageType } from '../villages/village.types.ts';
-import { type AccountRow, IdentityService } from './identity.service.ts';
+import type { AccountRow, IdentityService } from './identity.service.ts';
 import { RoleEnum, SignInInputType, SignInPayloadType, ViewerType } from './viewer.types.ts';
 
 type Viewer = AccountRow & { actor: Actor };

@@ -2,19 +2,19 @@ import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } fro
 import { maySeeDrafts } from '../access/access.rules.ts';
 import { isId } from '../kernel/ids.ts';
 import { badArgument } from '../kernel/problems.ts';
-import { type PartnerRow, PartnerService, type SectorRow } from '../partners/partner.service.ts';
+import type { PartnerRow, PartnerService, SectorRow } from '../partners/partner.service.ts';
 import { PartnerType, SectorType } from '../partners/partner.types.ts';
 import { afterDescription, type Connection, firstDescription, pageRequest, toConnection } from '../platform/graphql/connection.ts';
 import type { Context } from '../platform/graphql/context.ts';
 import { answer } from '../platform/graphql/payload.ts';
 import { CursorScalar, RupiahScalar } from '../platform/graphql/scalars.ts';
-import { type VillageRow, VillageService } from '../villages/village.service.ts';
+import type { VillageRow, VillageService } from '../villages/village.service.ts';
 import { VillageType } from '../villages/village.types.ts';
 import type { NeedRow, NeedView } from './fact.ts';
 import type { NeedStatus } from './need.entity.ts';
-import { draftScopeOf, NeedReads } from './need-reads.service.ts';
+import { draftScopeOf, type NeedReads } from './need-reads.service.ts';
 import { remainingOf } from './need.rules.ts';
-import { NeedService } from './need.service.ts';
+import type { NeedService } from './need.service.ts';
 import {
   NeedConnectionType, NeedPayloadType, NeedStatusEnum, NeedType, PublishDraftInputType, PublishNeedInputType,
   UpdateNeedInputType,

@@ -8,8 +8,8 @@ import type { Context } from '../platform/graphql/context.ts';
 import { answer } from '../platform/graphql/payload.ts';
 import { CursorScalar } from '../platform/graphql/scalars.ts';
 import type { PartnerKind } from './partner.entity.ts';
-import { PartnerRegistration } from './partner-registration.service.ts';
-import { type ClusterRow, type PartnerRow, PartnerService, type SectorRow } from './partner.service.ts';
+import type { PartnerRegistration } from './partner-registration.service.ts';
+import type { ClusterRow, PartnerRow, PartnerService, SectorRow } from './partner.service.ts';
 import {
   ClusterType, PartnerConnectionType, PartnerKindEnum, PartnerPayloadType, PartnerType, RegisterPartnerInputType,
   SectorType,

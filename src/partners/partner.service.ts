@@ -2,6 +2,8 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Reader } from '../access/reader.ts';
 import type { AreaRow } from '../areas/area.service.ts';
 import { lineage } from '../areas/area.service.ts';
+import { isId } from '../kernel/ids.ts';
+import { badArgument } from '../kernel/problems.ts';
 import type { BatchFunction } from '../platform/batch.ts';
 import type { Database, Sql } from '../platform/database.ts';
 import { grouped, lookup } from '../platform/lookup.ts';
@@ -54,6 +56,14 @@ export class PartnerService {
     this.byCode = lookup<PartnerRow>(database, 'partners', 'code');
     this.clusterByCode = lookup<ClusterRow>(database, 'clusters', 'code');
     this.sectorByCode = lookup<SectorRow>(database, 'sectors', 'code');
+  }
+
+  /** The partner that an argument names. Throws BAD_USER_INPUT, naming the argument. */
+  async find(id: string, argument: string): Promise<PartnerRow> {
+    if (!isId('partner', id)) throw badArgument(argument, 'input.bad-id', { kind: 'partner', prefix: 'partner' });
+    const [partner] = await this.byId([id]);
+    if (partner == null) throw badArgument(argument, 'not-found.partner');
+    return partner;
   }
 
   async clusters(_reader: Reader): Promise<ClusterRow[]> {

@@ -78,6 +78,21 @@ async function startApollo({ schema, logger }: HttpOptions): Promise<ApolloServe
   return apollo;
 }
 
+/** The workbench: its assets carry their hash in their names, so that only the page itself is asked for anew. */
+async function servePage(app: FastifyInstance, pageDir: string): Promise<void> {
+  await app.register(fastifyStatic, {
+    root: pageDir,
+    prefix: '/workbench/',
+    preCompressed: true,
+    immutable: true,
+    maxAge: '365d',
+    index: false,
+  });
+  app.get('/', (_, reply) =>
+    reply.header('cache-control', 'no-cache').sendFile('index.html', { cacheControl: false }),
+  );
+}
+
 /** The HTTP side: `/graphql`, the health pages, and the workbench at `/`. Not yet listening. */
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
   const apollo = await startApollo(options);
@@ -104,7 +119,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     const accounts = await options.demoAccounts();
     return { demo: accounts.length > 0, accounts };
   });
-  await app.register(fastifyStatic, { root: options.pageDir, index: 'index.html', maxAge: '1h' });
+  await servePage(app, options.pageDir);
   app.addHook('onClose', () => apollo.stop());
   return app;
 }

@@ -11,6 +11,8 @@ export interface IdempotentRequest {
   /** Null for a request that gave none: it is run as it is. */
   key: string | null;
   input: unknown;
+  /** Adds to a refusal what helps the client on; runs after the refused transaction has ended. */
+  explain?(problems: readonly Problem[]): Promise<readonly Problem[]>;
 }
 
 /** Refusals that depend on the moment: a repeated request must hear the same one. */
@@ -73,8 +75,8 @@ export async function idempotent<T>(
   now: Date,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
-  if (request.key === null) return database.transaction(work);
   try {
+    if (request.key === null) return await database.transaction(work);
     const answer = await database.transaction(async (tx): Promise<Remembered<T>> => {
       const first = await take<T>(tx, request, now);
       if (first !== null) return first;
@@ -84,8 +86,10 @@ export async function idempotent<T>(
     });
     return unwrap(answer);
   } catch (error) {
-    if (!(error instanceof Refused) || !error.problems.every(({ kind }) => REMEMBERED.has(kind))) throw error;
-    const { problems } = error;
+    if (!(error instanceof Refused)) throw error;
+    const problems = (await request.explain?.(error.problems)) ?? error.problems;
+    const isRemembered = request.key !== null && problems.every(({ kind }) => REMEMBERED.has(kind));
+    if (!isRemembered) throw new Refused(...problems);
     // The refused transaction is undone; the refusal is kept by one of its own, unless a twin was quicker.
     const answer = await database.transaction(async (tx): Promise<Remembered<T>> => {
       const first = await take<T>(tx, request, now);

@@ -1,17 +1,18 @@
-import { assertActsFor, claimantOf } from '../access/access.rules.ts';
+import { claimantOf, partnerAskedAbout } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
-import type { ClaimCase, Judgement, JudgeService } from '../balance/judge.service.ts';
+import type { ClaimCase, JudgeService } from '../balance/judge.service.ts';
 import type { LedgerService } from '../balance/ledger.service.ts';
+import type { SuggestedNeed, SuggestionService } from '../balance/suggestion.service.ts';
 import { addDays, dateInBanten } from '../kernel/calendar.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
-import { badArgument, notFound, type Outcome, type Problem, Refused, RequestError, type Verdict } from '../kernel/problems.ts';
+import { badArgument, notFound, type Outcome, type Problem, Refused, type Verdict } from '../kernel/problems.ts';
 import { isId } from '../kernel/ids.ts';
 import type { NeedRow } from '../needs/fact.ts';
 import type { NeedReads } from '../needs/need-reads.service.ts';
 import { remainingOf } from '../needs/need.rules.ts';
 import type { NeedService } from '../needs/need.service.ts';
-import type { PartnerRow, PartnerService } from '../partners/partner.service.ts';
+import type { PartnerService } from '../partners/partner.service.ts';
 import type { Database } from '../platform/database.ts';
 import { idempotent } from '../platform/idempotency.ts';
 import { newId } from '../platform/ids.ts';
@@ -38,6 +39,7 @@ export interface Preview {
   outcome: Outcome;
   remaining: number;
   verdicts: Verdict[];
+  suggestions: () => Promise<SuggestedNeed[]>;
 }
 
 export interface ClaimServices {
@@ -49,8 +51,12 @@ export interface ClaimServices {
   partners: PartnerService;
   ledger: LedgerService;
   judge: JudgeService;
+  suggestions: SuggestionService;
   book: PledgeBook;
 }
+
+/** How many needs a refused claim is pointed to. */
+const SUGGESTIONS = 5;
 
 /** Claiming a need, and asking beforehand what a claim would be answered: both are judged by the same code. */
 export class ClaimService {
@@ -76,7 +82,12 @@ export class ClaimService {
     const key = check.idempotencyKey(input.idempotencyKey);
     check.done();
     const { idempotencyKey: _, ...request } = input;
-    return idempotent(database, { scope: partnerId, operation: 'claimNeed', key, input: request }, now, async (tx) => {
+    const idempotency = {
+      scope: partnerId, operation: 'claimNeed', key, input: request,
+      // Outside of the transaction: nobody waits for a suggestion while the need is held.
+      explain: (problems: readonly Problem[]) => this.withSuggestions(problems, partnerId, now),
+    };
+    return idempotent(database, idempotency, now, async (tx) => {
       const locked = await needs.lock(tx, input.needId);
       if (locked === null || locked.need.status === 'DRAFT') {
         throw new Refused(notFound(['input', 'needId'], 'not-found.need'));
@@ -85,8 +96,8 @@ export class ClaimService {
       const problem = claimProblem(need, input.quantity);
       if (problem !== null) throw new Refused(problem);
       const [partner] = await ledger.lockPartners(tx, [partnerId]);
-      const claim = caseOf(need, village.village.code, partner!, input.quantity);
-      const { policy, outcome, verdicts } = await judge.judge(tx.sql, claim, now);
+      const claim = caseOf(need, village.village.code, input.quantity);
+      const { policy, outcome, verdicts } = await judge.judge(tx.sql, partner!, claim, now);
       if (outcome === 'REJECT') throw new Refused(ruleBroken(verdicts));
       const expiresAt = addDays(now, policy.pledgeDays);
       const pledge = tx.em.create(Pledge, {
@@ -103,50 +114,46 @@ export class ClaimService {
 
   /** What the balance rules would answer now, nothing written. Throws RequestError for what is not there or not allowed. */
   async preview(actor: Actor, input: PreviewRequest): Promise<Preview> {
-    const { database, clock, needReads, villages, judge } = this.services;
+    const { database, clock, needReads, villages, partners, judge, suggestions } = this.services;
     if (!isId('need', input.needId)) {
       throw badArgument('input.needId', 'input.bad-id', { kind: 'need', prefix: 'need' });
     }
     if (input.quantity < 1) throw badArgument('input.quantity', 'input.not-positive');
-    const partner = await this.previewedPartner(actor, input.partnerId ?? null);
+    const partner = await partners.find(partnerAskedAbout(actor, input.partnerId ?? null), 'input.partnerId');
     const [need] = await needReads.byId([input.needId]);
     if (need == null || need.status === 'DRAFT') throw badArgument('input.needId', 'not-found.need');
     const [village] = await villages.byId([need.villageId]);
-    const claim = caseOf(need, village!.code, partner, input.quantity);
-    const { outcome, verdicts }: Judgement = await judge.judge(database.reads, claim, clock.now());
+    const now = clock.now();
+    const claim = caseOf(need, village!.code, input.quantity);
+    const { outcome, verdicts } = await judge.judge(database.reads, partner, claim, now);
     const remaining = need.status === 'CANCELLED' ? 0 : remainingOf(need);
-    return { outcome: remaining < input.quantity ? 'REJECT' : outcome, remaining, verdicts };
+    return {
+      outcome: remaining < input.quantity ? 'REJECT' : outcome,
+      remaining,
+      verdicts,
+      suggestions: () => suggestions.suggest(partner, SUGGESTIONS, now),
+    };
   }
 
-  /** One's own partner; another only for those who coordinate, audit or administer. */
-  private async previewedPartner(actor: Actor, partnerId: string | null): Promise<PartnerRow> {
-    const oversees = (['COORDINATOR', 'AUDITOR', 'ADMIN'] as const).some((role) => actor.roles.includes(role));
-    try {
-      const id = partnerId ?? claimantOf(actor);
-      if (!isId('partner', id)) {
-        throw badArgument('input.partnerId', 'input.bad-id', { kind: 'partner', prefix: 'partner' });
-      }
-      if (!oversees) assertActsFor(actor, id);
-      const [partner] = await this.services.partners.byId([id]);
-      if (partner == null) throw badArgument('input.partnerId', 'not-found.partner');
-      return partner;
-    } catch (error) {
-      if (error instanceof Refused) throw new RequestError('FORBIDDEN', error.problems[0]!);
-      throw error;
-    }
+  private async withSuggestions(problems: readonly Problem[], partnerId: string, now: Date): Promise<Problem[]> {
+    const [partner] = await this.services.partners.byId([partnerId]);
+    return Promise.all(
+      problems.map(async (problem) => {
+        if (problem.kind !== 'BalanceRuleBroken') return problem;
+        const suggested = await this.services.suggestions.suggest(partner!, SUGGESTIONS, now);
+        return { ...problem, suggestions: suggested };
+      }),
+    );
   }
 }
 
 function caseOf(
   need: Pick<NeedRow, 'villageId' | 'sectorCode' | 'urgent' | 'unitValue'>,
   villageCode: string,
-  partner: Pick<PartnerRow, 'id' | 'clusterCode'>,
   quantity: number,
 ): ClaimCase {
-  return {
-    partnerId: partner.id, clusterCode: partner.clusterCode, villageId: need.villageId, villageCode,
-    sectorCode: need.sectorCode, urgent: need.urgent, claimRupiah: quantity * need.unitValue,
-  };
+  const { villageId, sectorCode, urgent, unitValue } = need;
+  return { villageId, villageCode, sectorCode, urgent, claimRupiah: quantity * unitValue };
 }
 
 function ruleBroken(verdicts: Verdict[]): Problem {
@@ -154,6 +161,6 @@ function ruleBroken(verdicts: Verdict[]): Problem {
   const { before, after, limit, rule } = verdict;
   const params = { ok: 'no', before, after, limit };
   return {
-    kind: 'BalanceRuleBroken', path: ['input', 'quantity'], key: `rule.${rule}`, params, verdict, suggestionIds: [],
+    kind: 'BalanceRuleBroken', path: ['input', 'quantity'], key: `rule.${rule}`, params, verdict, suggestions: [],
   };
 }

@@ -1,6 +1,7 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { OutcomeEnum, RuleVerdictType } from '../balance/policy.types.ts';
 import type { Outcome } from '../kernel/problems.ts';
+import { NeedType } from '../needs/need.types.ts';
 import { connectionType } from '../platform/graphql/connection.ts';
 import { NodeType } from '../platform/graphql/node.types.ts';
 import { payloadType } from '../platform/graphql/payload.ts';
@@ -65,6 +66,8 @@ export const PledgePayloadType = payloadType('PledgePayload', 'pledge', () => Pl
 export class BalanceRuleBrokenType extends ProblemType {
   @Field(() => RuleVerdictType, { description: 'The broken rule’s answer.' })
   verdict!: RuleVerdictType;
+  @Field(() => [NeedType], { description: 'Needs that you could claim instead, best first; `suggestion` says why.' })
+  suggestions!: NeedType[];
 }
 
 @ObjectType('ClaimPreview', { description: 'What a claim would be answered now; nothing is written.' })
@@ -75,6 +78,8 @@ export class ClaimPreviewType {
   remaining!: number;
   @Field(() => [RuleVerdictType], { description: 'The answer of every rule that is not OFF.' })
   verdicts!: RuleVerdictType[];
+  @Field(() => [NeedType], { description: 'Needs that would pass, best first; `suggestion` says why.' })
+  suggestions!: NeedType[];
 }
 
 const keyDescription = 'Sending the same key again has no second effect and answers the same, for 7 days at least.';

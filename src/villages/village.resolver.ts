@@ -1,17 +1,17 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
-import { type AreaRow, AreaService, lineage } from '../areas/area.service.ts';
+import { type AreaRow, type AreaService, lineage } from '../areas/area.service.ts';
 import { AreaType } from '../areas/area.types.ts';
 import { isId } from '../kernel/ids.ts';
 import { badArgument } from '../kernel/problems.ts';
 import { ratio } from '../kernel/rupiah.ts';
-import { type ClusterRow, PartnerService } from '../partners/partner.service.ts';
+import type { ClusterRow, PartnerService } from '../partners/partner.service.ts';
 import { ClusterType } from '../partners/partner.types.ts';
 import { afterDescription, type Connection, firstDescription, pageRequest, toConnection } from '../platform/graphql/connection.ts';
 import type { Context } from '../platform/graphql/context.ts';
 import { CursorScalar } from '../platform/graphql/scalars.ts';
-import { CoverageService, type Figures } from './coverage.service.ts';
+import type { CoverageService, Figures } from './coverage.service.ts';
 import type { SynergyLevel } from './village.entity.ts';
-import { type Colour, type VillageRow, VillageService } from './village.service.ts';
+import type { Colour, VillageRow, VillageService } from './village.service.ts';
 import {
   ColourShareType, CoverageType, SynergyCountType, SynergyLevelEnum, VillageConnectionType, VillageType,
 } from './village.types.ts';

@@ -1,5 +1,5 @@
 import {
-  createSourceEventStream, execute, type ExecutionArgs, type ExecutionResult, GraphQLError,
+  createSourceEventStream, execute, type ExecutionArgs, type ExecutionResult, type GraphQLError,
 } from 'graphql';
 import type { Context } from './context.ts';
 

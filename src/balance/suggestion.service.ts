@@ -1,0 +1,119 @@
+import { sql } from 'kysely';
+import { partnerAskedAbout } from '../access/access.rules.ts';
+import type { Reader } from '../access/reader.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { PartnerService } from '../partners/partner.service.ts';
+import { assertPageSize } from '../platform/page.ts';
+import type { Database, Sql } from '../platform/database.ts';
+import type { NeedRow } from '../needs/fact.ts';
+import type { Claimant, JudgeService } from './judge.service.ts';
+
+export type SuggestionReason = 'SUPPORTS_CREDITOR' | 'ADDS_COLOUR' | 'LEAST_COVERED' | 'URGENT' | 'DUE_SOON';
+
+/** Why a need is suggested to a partner; the first reason weighs most. */
+export interface Suggestion {
+  reasons: SuggestionReason[];
+  /** Whose mandate it falls under, when the partner owes support to it. */
+  creditorId: string | null;
+  /** What the village's commitments cover of its plan. */
+  coverage: number;
+}
+
+export type SuggestedNeed = NeedRow & { suggestion: Suggestion };
+
+interface Candidate extends NeedRow {
+  villageCode: string;
+  creditorId: string | null;
+  addsColour: boolean;
+  coverage: number;
+}
+
+/** Candidates are judged so many at a time, and no more than this in all. */
+const BATCH = 100;
+const MAX_JUDGED = 500;
+const DUE_SOON_DAYS = 30;
+
+/**
+ * Open needs in a partner's areas whose claim of 1 would pass, best first: support to a partner it owes, then a
+ * colour the village lacks, then the least covered village, then urgent, then soonest due.
+ */
+export class SuggestionService {
+  private readonly database: Database;
+  private readonly judge: JudgeService;
+
+  private readonly partners: PartnerService;
+  private readonly clock: Clock;
+
+  constructor(database: Database, judge: JudgeService, partners: PartnerService, clock: Clock) {
+    this.database = database;
+    this.judge = judge;
+    this.partners = partners;
+    this.clock = clock;
+  }
+
+  /** For one's own partner, or for any when one oversees. Throws FORBIDDEN or BAD_USER_INPUT. */
+  async for(reader: Reader, partnerId: string | null, first: number): Promise<SuggestedNeed[]> {
+    assertPageSize(first);
+    const partner = await this.partners.find(partnerAskedAbout(reader, partnerId), 'partnerId');
+    return this.suggest(partner, first, this.clock.now());
+  }
+
+  async suggest(claimant: Claimant, first: number, now: Date): Promise<SuggestedNeed[]> {
+    const db = this.database.reads;
+    const passing: SuggestedNeed[] = [];
+    for (let offset = 0; offset < MAX_JUDGED && passing.length < first; offset += BATCH) {
+      const candidates = await this.candidates(db, claimant, offset);
+      const cases = candidates.map(({ villageId, villageCode, sectorCode, urgent, unitValue }) => ({
+        villageId, villageCode, sectorCode, urgent, claimRupiah: unitValue,
+      }));
+      const judgements = cases.length === 0 ? [] : await this.judge.judgeAll(db, claimant, cases, now);
+      candidates.forEach((candidate, index) => {
+        const passes = ['PASS', 'ADVISE'].includes(judgements[index]!.outcome);
+        if (passes && passing.length < first) passing.push(explained(candidate, now));
+      });
+      if (candidates.length < BATCH) break;
+    }
+    return passing;
+  }
+
+  private async candidates(db: Sql, claimant: Claimant, offset: number): Promise<Candidate[]> {
+    const { rows } = await sql<Candidate>`
+      with creditors as (
+        select other from (
+          select supporter_id as other, amount_rupiah as owed from ledger_entries
+            where holder_id = ${claimant.id} and kind = 'POST'
+          union all
+          select holder_id, -amount_rupiah from ledger_entries where supporter_id = ${claimant.id} and kind = 'POST'
+        ) as posted group by other having sum(owed) > 0)
+      select n.*, v.code as village_code,
+        case when h.partner_id in (select other from creditors) then h.partner_id end as creditor_id,
+        not exists (select from village_colours c where c.village_id = v.id
+          and c.cluster_code = ${claimant.clusterCode} and c.committed_rupiah > 0) as adds_colour,
+        v.committed_rupiah::float8 / nullif(v.needed_rupiah, 0) as coverage
+      from needs n join villages v on v.id = n.village_id
+      left join lateral (
+        select m.partner_id from partner_mandates m join partner_areas x on x.partner_id = m.partner_id
+        join areas a on a.id = x.area_id and (v.code = a.code or v.code like a.code || '.%')
+        join partners p on p.id = m.partner_id
+        where m.sector_code = n.sector_code
+        order by length(a.code) desc, p.created_at, p.id limit 1) as h on true
+      where n.status = 'OPEN' and exists (
+        select from partner_areas x join areas a on a.id = x.area_id
+        where x.partner_id = ${claimant.id} and (v.code = a.code or v.code like a.code || '.%'))
+      order by creditor_id is null, adds_colour desc, coverage, n.urgent desc, n.due_on nulls last, n.id
+      limit ${BATCH} offset ${offset}`.execute(db);
+    return rows;
+  }
+}
+
+function explained(candidate: Candidate, now: Date): SuggestedNeed {
+  const { creditorId, addsColour, coverage, villageCode: _, ...need } = candidate;
+  const soon = new Date(now.getTime() + DUE_SOON_DAYS * 86_400_000).toISOString().slice(0, 10);
+  const reasons: SuggestionReason[] = [];
+  if (creditorId !== null) reasons.push('SUPPORTS_CREDITOR');
+  if (addsColour) reasons.push('ADDS_COLOUR');
+  reasons.push('LEAST_COVERED');
+  if (need.urgent) reasons.push('URGENT');
+  if (need.dueOn !== null && need.dueOn <= soon) reasons.push('DUE_SOON');
+  return { ...need, suggestion: { reasons, creditorId, coverage } };
+}
