@@ -293,7 +293,7 @@ export class Tables extends Migration {
     this.addSql(`create index "pledges_by_partner" on "pledges" ("partner_id", "id")`);
     this.addSql(`create index "pledges_expiring" on "pledges" (expires_at) where expires_at is not null`);
     this.addSql(`alter table "pledges" add constraint "pledges_id_form" check (id ~ '^pledge_[0-7][0-9a-hjkmnp-tv-z]{25}$')`);
-    this.addSql(`alter table "pledges" add constraint "pledges_holder_is_another_partner" check (holder_id <> partner_id and status not in ('AWAITING_APPROVAL', 'PLEDGED', 'DECLINED'))`);
+    this.addSql(`alter table "pledges" add constraint "pledges_holder_is_another_partner" check (holder_id is null or (holder_id <> partner_id and status not in ('AWAITING_APPROVAL', 'PLEDGED', 'DECLINED')))`);
     this.addSql(`alter table "pledges" add constraint "pledges_quantity_positive" check (quantity >= 1)`);
     this.addSql(`alter table "pledges" add constraint "pledges_unit_value_positive" check (unit_value >= 1)`);
     this.addSql(`alter table "pledges" add constraint "pledges_delivered_within_quantity" check (0 <= verified and verified <= delivered and delivered <= quantity)`);

@@ -100,7 +100,8 @@ export class SuggestionService {
       where n.status = 'OPEN' and exists (
         select from partner_areas x join areas a on a.id = x.area_id
         where x.partner_id = ${claimant.id} and (v.code = a.code or v.code like a.code || '.%'))
-      order by creditor_id is null, adds_colour desc, coverage, n.urgent desc, n.due_on nulls last, n.id
+      order by (h.partner_id in (select other from creditors)) is not true, adds_colour desc, coverage, n.urgent desc,
+        n.due_on nulls last, n.id
       limit ${BATCH} offset ${offset}`.execute(db);
     return rows;
   }

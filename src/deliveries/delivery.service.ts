@@ -119,10 +119,10 @@ export class DeliveryService {
     throw new Refused(invalid(['input', 'pledgeId'], 'input.too-many-deliveries', { max: MAX_DELIVERIES }));
   }
 
-  private async decide<T extends { deliveryId: string; idempotencyKey?: string | null }>(
+  private async decide(
     actor: Actor,
     operation: 'verifyDelivery' | 'disputeDelivery',
-    input: T,
+    input: DeliveryVerification | DeliveryDispute,
     check: InputCheck,
     step: (held: HeldPledge, delivery: Delivery) => Decision,
   ): Promise<DeliveryView> {

@@ -1,6 +1,6 @@
-import pg from 'pg';
 import type { Logger } from 'pino';
 import { RELAY_LOCK } from '../platform/database.ts';
+import { Session } from '../platform/session.ts';
 
 export const FEED_CHANNEL = 'sinergi_feed';
 const POLL_MS = 250;
@@ -32,7 +32,6 @@ const STAMP = `
 export class Relay {
   private readonly url: string;
   private readonly logger: Logger;
-  private client: pg.Client | null = null;
   private wakeUp: (() => void) | null = null;
   private woken = false;
   private stopped = false;
@@ -73,46 +72,39 @@ export class Relay {
       } catch (error) {
         this.logger.warn({ err: error }, 'the relay lost its connection and makes a new one');
         await this.pause(RECONNECT_MS);
-      } finally {
-        await this.client?.end().catch(() => undefined);
-        this.client = null;
       }
     }
   }
 
   private async serve(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.url, keepAlive: true });
-    this.client = client;
-    const lost = new Promise<never>((_, reject) => {
-      client.on('error', reject);
-      client.on('end', () => reject(new Error('connection ended')));
-    });
-    lost.catch(() => undefined);
-    await client.connect();
-    // A holder that is stopped or cut off falls silent; the server then ends its session, and the lock is free.
-    await client.query(`set idle_session_timeout = ${SILENCE_MS}`);
-    let holds = false;
-    while (!this.stopped) {
-      if (!holds) {
-        const answer = await Promise.race([
-          client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [RELAY_LOCK]),
-          lost,
-        ]);
-        holds = answer.rows[0]!.held;
+    const session = await Session.open(this.url);
+    try {
+      // A holder that is stopped or cut off falls silent; the server then ends its session, and the lock is free.
+      await session.query(`set idle_session_timeout = ${SILENCE_MS}`);
+      let holds = false;
+      while (!this.stopped) {
+        holds ||= await this.inherit(session);
+        this.woken = false;
+        const stamped = holds ? await this.stamp(session) : 0;
+        this.healthyAt = Date.now();
+        if (stamped < BATCH) await Promise.race([this.pause(POLL_MS), session.lost]);
       }
-      this.woken = false;
-      const stamped = holds ? await Promise.race([this.stamp(client), lost]) : 0;
-      this.healthyAt = Date.now();
-      if (stamped < BATCH) await Promise.race([this.pause(POLL_MS), lost]);
+    } finally {
+      await session.close();
     }
   }
 
-  private async stamp(client: pg.Client): Promise<number> {
-    const { rows } = await client.query<{ stamped: number }>(STAMP);
-    const { stamped } = rows[0]!;
+  /** True when the lock was free, and from now on is this session's. */
+  private async inherit(session: Session): Promise<boolean> {
+    const [row] = await session.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [RELAY_LOCK]);
+    return row!.held;
+  }
+
+  private async stamp(session: Session): Promise<number> {
+    const [row] = await session.query<{ stamped: number }>(STAMP);
     // A doorbell only: listeners poll as well, so a lost notification costs a moment, never an event.
-    if (stamped > 0) await client.query(`notify ${FEED_CHANNEL}`);
-    return stamped;
+    if (row!.stamped > 0) await session.query(`notify ${FEED_CHANNEL}`);
+    return row!.stamped;
   }
 
   private pause(ms: number): Promise<void> {

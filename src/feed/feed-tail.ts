@@ -1,6 +1,7 @@
-import pg from 'pg';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { FEED_CHANNEL } from '../events/relay.ts';
+import { Session } from '../platform/session.ts';
 import type { FeedEvent, FeedLog } from './feed-log.service.ts';
 
 const POLL_MS = 250;
@@ -24,7 +25,7 @@ export class FeedTail {
   private reading: Promise<void> | null = null;
   private readAgain = false;
   private timer: NodeJS.Timeout | undefined;
-  private doorbell: pg.Client | null = null;
+  private doorbell: Session | null = null;
 
   constructor(log: FeedLog, url: string, logger: Logger) {
     this.log = log;
@@ -60,7 +61,7 @@ export class FeedTail {
   async stop(): Promise<void> {
     this.stopped = true;
     clearInterval(this.timer);
-    await this.doorbell?.end().catch(() => undefined);
+    await this.doorbell?.close();
     await this.reading;
   }
 
@@ -94,23 +95,27 @@ export class FeedTail {
 
   private async listen(): Promise<void> {
     while (!this.stopped) {
-      const client = new pg.Client({ connectionString: this.url, keepAlive: true });
-      this.doorbell = client;
       try {
-        const ended = new Promise<void>((resolve) => {
-          client.on('end', resolve);
-          client.on('error', () => resolve());
-        });
-        client.on('notification', () => this.ring());
-        await client.connect();
-        await client.query(`listen ${FEED_CHANNEL}`);
-        this.ring();
-        await ended;
+        await this.hearDoorbell();
       } catch (error) {
-        this.logger.warn({ err: error }, 'the feed’s doorbell could not be connected');
+        if (this.stopped) return;
+        this.logger.warn({ err: error }, 'the feed’s doorbell was lost and is connected anew');
+        await sleep(RECONNECT_MS);
       }
-      await client.end().catch(() => undefined);
-      if (!this.stopped) await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
+    }
+  }
+
+  /** Never answers: it throws when the connection is lost, which the end of the tail is too. */
+  private async hearDoorbell(): Promise<never> {
+    const session = await Session.open(this.url);
+    this.doorbell = session;
+    try {
+      await session.listen(FEED_CHANNEL, () => this.ring());
+      this.ring();
+      if (this.stopped) throw new Error('the feed has ended');
+      return await session.lost;
+    } finally {
+      await session.close();
     }
   }
 }

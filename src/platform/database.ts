@@ -29,13 +29,9 @@ export interface DatabaseOptions {
 }
 
 /** Reads as JS sees them: bigint as number (all are within 2^53), date as text, timestamptz as Date. */
-const readTypes: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
-    if (oid === pg.types.builtins.INT8) return Number;
-    if (oid === pg.types.builtins.DATE) return (value: string) => value;
-    return format === 'binary' ? pg.types.getTypeParser(oid, format) : pg.types.getTypeParser(oid);
-  }) as typeof pg.types.getTypeParser,
-};
+const readTypes = new pg.TypeOverrides();
+readTypes.setTypeParser(pg.types.builtins.INT8, Number);
+readTypes.setTypeParser(pg.types.builtins.DATE, String);
 
 const camelCase = new CamelCasePlugin({ maintainNestedObjectKeys: true });
 
@@ -45,11 +41,14 @@ export class Database {
   /** Statements outside any transaction, on connections that cannot write. */
   readonly reads: Sql;
   readonly url: string;
+  /** The transaction of which all others are savepoints, within `atomically`; null everywhere else. */
+  private readonly around: Transaction | null;
 
-  private constructor(orm: MikroORM, reads: Sql, url: string) {
+  private constructor(orm: MikroORM, reads: Sql, url: string, around: Transaction | null) {
     this.orm = orm;
     this.reads = reads;
     this.url = url;
+    this.around = around;
   }
 
   static async open(options: DatabaseOptions): Promise<Database> {
@@ -76,7 +75,7 @@ export class Database {
       dialect: new PostgresDialect({ pool }),
       plugins: [camelCase],
     });
-    return new Database(orm, reads, url);
+    return new Database(orm, reads, url, null);
   }
 
   /** Applies what of the migrations is missing; several nodes may start at once. */
@@ -103,14 +102,26 @@ export class Database {
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const [answer, effects] = await retryLostRaces(async () => {
       const afterwards: (() => void)[] = [];
-      const result = await this.orm.em.fork().transactional((em) => {
+      const from = this.around?.em ?? this.orm.em;
+      const result = await from.fork({ keepTransactionContext: true }).transactional((em) => {
         const sql = em.getKysely<Record<string, never>>().withPlugin(camelCase);
         return work({ em, sql, afterCommit: (effect) => afterwards.push(effect) });
       });
       return [result, afterwards] as const;
     });
-    for (const effect of effects) effect();
+    for (const effect of effects) {
+      if (this.around === null) effect();
+      else this.around.afterCommit(effect);
+    }
     return answer;
+  }
+
+  /**
+   * Runs `work` on a database whose transactions are savepoints of one, and whose reads see what these wrote: all
+   * of it becomes durable at once, or nothing does. For loads; what they lock stays locked until the end.
+   */
+  atomically<T>(work: (database: Database) => Promise<T>): Promise<T> {
+    return this.transaction((tx) => work(new Database(this.orm, tx.sql, this.url, tx)));
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import fastifyStatic from '@fastify/static';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Context } from './graphql/context.ts';
@@ -96,9 +96,10 @@ async function servePage(app: FastifyInstance, pageDir: string): Promise<void> {
 /** The HTTP side: `/graphql`, the health pages, and the workbench at `/`. Not yet listening. */
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
   const apollo = await startApollo(options);
+  const loggerInstance: FastifyBaseLogger = options.logger;
   const app = Fastify({
-    loggerInstance: options.logger as FastifyBaseLogger,
-    disableRequestLogging: true,
+    loggerInstance,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
   });

@@ -8,14 +8,15 @@ export interface PageRequest {
   after: string | null;
 }
 
-/** A part of a list, in order; `counted` costs a statement and runs only when asked for. */
+/** A part of a list, in order. */
 export interface Page<T> {
   rows: T[];
   hasNextPage: boolean;
   /** Whether the page began after a cursor, so that something may come before it. */
   hasPreviousPage: boolean;
   cursorOf(row: T): string;
-  counted(): Promise<number>;
+  /** How many the whole list has; costs a statement, so it runs only when asked for. */
+  counted: () => Promise<number>;
 }
 
 /** A cursor is opaque to clients: the list's name and the place in it, base64url. */

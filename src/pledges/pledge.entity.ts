@@ -53,7 +53,7 @@ export const PledgeSchema = defineEntity({
     { name: 'pledges_id_form', expression: idCheck('pledge') },
     {
       name: 'pledges_holder_is_another_partner',
-      expression: `holder_id <> partner_id and status not in ('AWAITING_APPROVAL', 'PLEDGED', 'DECLINED')`,
+      expression: `holder_id is null or (holder_id <> partner_id and status not in ('AWAITING_APPROVAL', 'PLEDGED', 'DECLINED'))`,
     },
     { name: 'pledges_quantity_positive', expression: 'quantity >= 1' },
     { name: 'pledges_unit_value_positive', expression: 'unit_value >= 1' },

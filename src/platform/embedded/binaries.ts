@@ -49,8 +49,9 @@ async function findPackage(): Promise<BinaryPackage> {
     const entry = createRequire(import.meta.url).resolve(name);
     const root = dirname(dirname(entry));
     const manifest: unknown = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-    if (typeof manifest !== 'object' || manifest === null || !('version' in manifest))
+    if (typeof manifest !== 'object' || manifest === null || !('version' in manifest)) {
       throw new Error('no version');
+    }
     return { native: join(root, 'native'), version: String(manifest.version) };
   } catch (cause) {
     throw new Error(`the npm package ${name} with PostgreSQL is not installed. Set DATABASE_URL.`, { cause });

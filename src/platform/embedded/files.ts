@@ -37,8 +37,8 @@ export async function giveTo(path: string, owner: RunAs | undefined): Promise<vo
 }
 
 async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  await folder.sync().finally(() => folder.close());
+  await using folder = await open(path, 'r');
+  await folder.sync();
 }
 
 /** A rename that outlives a power cut. Both paths are in one file system. */

@@ -15,8 +15,9 @@ export async function readOrMakeSecret(
 ): Promise<string> {
   const path = join(dataDir, 'postgres.secret');
   if (await statOrUndefined(path)) return (await readFile(path, 'utf8')).trim();
-  if (clusterExists)
+  if (clusterExists) {
     throw new Error(`${path}, the password of the database, is gone. Put it back from a backup.`);
+  }
   // Hexadecimal digits need no quotes in SQL, URLs and files.
   const secret = randomBytes(24).toString('hex');
   const draft = `${path}.${randomBytes(6).toString('hex')}`;

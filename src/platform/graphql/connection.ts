@@ -41,7 +41,7 @@ export function toConnection<T>(page: Page<T>): Connection<T> {
 }
 
 /** Declares `<name>Edge` and `<name>Connection`; answers the connection's class. */
-export function connectionType(name: string, nodeType: () => ClassType<object>): ClassType<object> {
+export function connectionType(name: string, nodeType: () => ClassType): ClassType {
   @ObjectType(`${name}Edge`, { description: `One ${name} and its place in the list.` })
   class Edge {
     @Field(() => CursorScalar, { description: 'The place of this entry, for `after`.' })

@@ -3,7 +3,7 @@ import { type Problem, Refused } from '../../kernel/problems.ts';
 import { ProblemType } from './problem.types.ts';
 
 /** Declares a mutation's payload: what it made or changed under `field`, or the problems. */
-export function payloadType(name: string, field: string, type: () => ClassType<object>): ClassType<object> {
+export function payloadType(name: string, field: string, type: () => ClassType): ClassType {
   @ObjectType(name, { description: `The ${field}, or why nothing was done.` })
   class Payload {
     @Field(() => [ProblemType], { description: 'Empty when it was done.' })

@@ -14,7 +14,7 @@ export abstract class ProblemType {
 }
 
 /** A problem that has no more to say than its message. */
-function plainProblem(name: string, description: string): ClassType<object> {
+function plainProblem(name: string, description: string): ClassType {
   @ObjectType(name, { implements: ProblemType, description })
   class Plain extends ProblemType {}
   return Plain;
