@@ -20,7 +20,10 @@ export interface ClaimFigures {
   reservedRupiah: number;
   partnerReservedRupiah: number;
   clusterReservedRupiah: number;
-  /** Lowest reserved ÷ plan among the regency's other villages with an OPEN need of the sector; null when none. */
+  /**
+   * Lowest reserved ÷ plan among the regency's other villages with an OPEN need of the sector; null when there is
+   * none, or when V itself is below SPREAD's limit and nobody asks.
+   */
   leastReservedRatio: number | null;
   openPledges: number;
   fulfilledPledges: number;

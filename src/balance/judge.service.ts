@@ -32,6 +32,8 @@ type VillageFigures = Pick<
 >;
 type ClaimantFigures = Books & Pick<ClaimFigures, 'openPledges' | 'fulfilledPledges' | 'allPledges'>;
 
+const REGENCY_CODE_LENGTH = 5;
+
 /** What a pledge holds of its need, in rupiah: all of it while it stands, the verified part once it has ended. */
 const reservedValue = sql`
   case when p.status in ('AWAITING_APPROVAL', 'PLEDGED', 'COMMITTED', 'DELIVERING', 'FULFILLED')
@@ -55,7 +57,7 @@ export class JudgeService {
   async judgeAll(db: Sql, claimant: Claimant, claims: readonly ClaimCase[], now: Date): Promise<Judgement[]> {
     const policies = await this.policies.allInForce(claims.map(({ villageCode }) => villageCode), now, db);
     const holders = await this.partners.holders(db, claims);
-    const villages = await this.villageFigures(db, claimant, claims);
+    const villages = await this.villageFigures(db, claimant, claims, policies);
     const { openPledges, fulfilledPledges, allPledges, ...books } = await this.claimantFigures(db, claimant.id);
     return claims.map(({ claimRupiah, urgent }, index) => {
       const policy = policies[index]!;
@@ -88,23 +90,31 @@ export class JudgeService {
     db: Sql,
     claimant: Claimant,
     claims: readonly ClaimCase[],
+    policies: readonly PolicyRow[],
   ): Promise<VillageFigures[]> {
-    const asked = claims.map(({ villageId, villageCode, sectorCode }, index) => ({
-      index, village_id: villageId, sector_code: sectorCode, regency: `${villageCode.slice(0, 5)}.%`,
-    }));
+    const asked = claims.map(({ villageId, villageCode, sectorCode }, index) => {
+      const regency = villageCode.slice(0, REGENCY_CODE_LENGTH);
+      const spread = policies[index]!.rules.find(({ rule }) => rule === 'SPREAD');
+      return {
+        index, village_id: villageId, sector_code: sectorCode, spread_limit: spread?.limit ?? null,
+        // A full stop is followed by a slash in collation C: between them lie all codes of the regency.
+        from_code: `${regency}.`, to_code: `${regency}/`,
+      };
+    });
     const { rows } = await sql<VillageFigures & { index: number }>`
       select c.index,
         v.needed_rupiah::float8 as plan_rupiah,
         (v.pledged_rupiah + v.committed_rupiah)::float8 as reserved_rupiah,
         coalesce(r.partner, 0)::float8 as partner_reserved_rupiah,
         coalesce(r.cluster, 0)::float8 as cluster_reserved_rupiah,
-        (select min((w.pledged_rupiah + w.committed_rupiah)::float8 / w.needed_rupiah)
-          from villages w where w.code like c.regency and w.id <> v.id
+        case when (v.pledged_rupiah + v.committed_rupiah)::float8 / nullif(v.needed_rupiah, 0) >= c.spread_limit then (
+          select min((w.pledged_rupiah + w.committed_rupiah)::float8 / w.needed_rupiah)
+          from villages w where w.code > c.from_code and w.code < c.to_code and w.id <> v.id
             and w.needed_rupiah > 0 and exists (
               select from needs n where n.village_id = w.id and n.sector_code = c.sector_code
-                and n.status = 'OPEN')) as least_reserved_ratio
+                and n.status = 'OPEN')) end as least_reserved_ratio
       from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb)
-        as c(index int, village_id text, sector_code text, regency text)
+        as c(index int, village_id text, sector_code text, spread_limit float8, from_code text, to_code text)
       join villages v on v.id = c.village_id
       cross join lateral (
         select sum(${reservedValue}) filter (where p.partner_id = ${claimant.id}) as partner,

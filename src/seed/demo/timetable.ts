@@ -1,4 +1,3 @@
-import type { PlannedNeed } from './needs.ts';
 import { isCommitted, type PlannedPledge } from './planned-pledge.ts';
 
 /**
@@ -19,7 +18,7 @@ const EARLY_FROM_DAY = -50;
 const EARLY_DAYS = 28;
 /** Those that stay undecided have most of their 14 days ahead. */
 const LATE_FROM_DAY = -6;
-const LATE_DAYS = 5;
+const LATE_DAYS = 5.5;
 const PLEDGE_DAYS = 14;
 const GRACE_DAYS = 14;
 /** By when a commitment to a need without a due date is to be delivered, in days from today. */
@@ -92,7 +91,7 @@ function stepsOf(pledge: PlannedPledge, pledgeIndex: number, claimDay: number): 
       add('WITHDRAW', day + 1);
       break;
     case 'DECLINED':
-      add('DECLINE', claimDay + 0.9);
+      add('DECLINE', claimDay + 0.4);
       break;
     case 'EXPIRED_PLEDGE':
       add('EXPIRE', claimDay + PLEDGE_DAYS + 0.01);
@@ -107,7 +106,7 @@ function stepsOf(pledge: PlannedPledge, pledgeIndex: number, claimDay: number): 
 
 /** A need is cancelled once all pledges on it are made. */
 function cancellations(pledges: readonly PlannedPledge[], claimDays: ReadonlyMap<number, number>): Step[] {
-  const last = new Map<PlannedNeed | number, Step>();
+  const last = new Map<number, Step>();
   pledges.forEach(({ story, needIndex }, pledgeIndex) => {
     if (story !== 'CANCELLED') return;
     const day = Math.max(claimDays.get(pledgeIndex)! + 2, last.get(needIndex)?.day ?? -Infinity);
