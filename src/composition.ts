@@ -95,7 +95,7 @@ export function compose({ database, clock, logger, tokenSecret, tokenHours }: Fo
     new SupportBalanceResolver(balances), new PartnerBalanceOfPartner(balances), new CounterpartResolver(partners),
     new ReciprocityResolver(balances), new SupportFlowResolver(partners), new PartnerBalanceResolver(partners, balances),
     new SuggestedNeedsResolver(suggestions), new SuggestionResolver(partners),
-    new PledgeResolver(pledgeReads, needReads, partners, villages), new NeedPledges(pledgeReads),
+    new PledgeResolver(pledgeReads, needReads, partners, villages, policies), new NeedPledges(pledgeReads),
     new VillagePledges(pledgeReads), new PartnerPledges(pledgeReads),
     new PledgeMutations(claims, pledges, cancellation), new DeliveryResolver(pledgeReads, villages),
     new PledgeDeliveriesResolver(deliveries), new DeliveryMutations(deliveries), new FeedResolver(log),

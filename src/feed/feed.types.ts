@@ -1,5 +1,5 @@
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
-import { type EventKind, eventKinds } from '../events/event.entity.ts';
+import type { EventKind } from '../events/event.entity.ts';
 import { PageInfoType } from '../platform/graphql/connection.ts';
 import { DateTimeScalar } from '../platform/graphql/scalars.ts';
 
@@ -21,11 +21,12 @@ const descriptions: Record<EventKind, string> = {
   DELIVERY_VERIFIED: 'A village verified a delivery.',
   DELIVERY_DISPUTED: 'A village disputed a delivery.',
 };
-export const EventKindEnum = Object.fromEntries(eventKinds.map((kind) => [kind, kind])) as Record<EventKind, EventKind>;
+const kinds = Object.keys(descriptions) as EventKind[];
+export const EventKindEnum = Object.fromEntries(kinds.map((kind) => [kind, kind])) as Record<EventKind, EventKind>;
 registerEnumType(EventKindEnum, {
   name: 'FeedEventKind',
   description: 'What happened.',
-  valuesConfig: Object.fromEntries(eventKinds.map((kind) => [kind, { description: descriptions[kind] }])),
+  valuesConfig: Object.fromEntries(kinds.map((kind) => [kind, { description: descriptions[kind] }])),
 });
 
 @ObjectType('FeedEvent', {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { assertSignedIn, mayGovern } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
 import { Area } from '../areas/area.entity.ts';
@@ -67,6 +68,8 @@ export class PartnerRegistration {
   }
 
   private async checkReferences(tx: Transaction, check: InputCheck, input: Registration): Promise<Area[]> {
+    // Two registrations of one code follow each other, so that the second hears that it is taken.
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`partner ${input.code}`}, 0))`.execute(tx.sql);
     const taken = await tx.em.findOne(Partner, { code: input.code });
     if (taken !== null) check.fault('code', 'input.code-taken', { code: input.code });
     const cluster = await tx.em.findOne(Cluster, input.cluster);

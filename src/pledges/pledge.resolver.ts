@@ -1,5 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { maySeePrivate } from '../access/access.rules.ts';
+import { type PolicyRow, PolicyService } from '../balance/policy.service.ts';
+import { PolicyType } from '../balance/policy.types.ts';
 import { isId } from '../kernel/ids.ts';
 import { badArgument } from '../kernel/problems.ts';
 import type { NeedView } from '../needs/fact.ts';
@@ -22,12 +24,20 @@ export class PledgeResolver {
   private readonly needs: NeedReads;
   private readonly partners: PartnerService;
   private readonly villages: VillageService;
+  private readonly policies: PolicyService;
 
-  constructor(reads: PledgeReads, needs: NeedReads, partners: PartnerService, villages: VillageService) {
+  constructor(
+    reads: PledgeReads,
+    needs: NeedReads,
+    partners: PartnerService,
+    villages: VillageService,
+    policies: PolicyService,
+  ) {
     this.reads = reads;
     this.needs = needs;
     this.partners = partners;
     this.villages = villages;
+    this.policies = policies;
   }
 
   @Query(() => PledgeType, { nullable: true, description: 'A pledge; null when there is none.' })
@@ -68,6 +78,11 @@ export class PledgeResolver {
   @FieldResolver(() => PartnerType, { description: 'Who pledges.' })
   partner(@Root() pledge: PledgeView, @Ctx() { batches }: Context): PartnerRow | Promise<PartnerRow | null> {
     return pledge.partner ?? batches.load(this.partners.byId, pledge.partnerId);
+  }
+
+  @FieldResolver(() => PolicyType, { description: 'The policy by which it was judged.' })
+  policy(@Root() pledge: PledgeRow, @Ctx() { batches }: Context): Promise<PolicyRow | null> {
+    return batches.load(this.policies.byId, pledge.policyId);
   }
 
   @FieldResolver(() => RupiahScalar, { description: 'quantity × the need’s unit value.' })
