@@ -42,7 +42,7 @@ function start(folder = dataDir, options: { port?: number } = {}): Promise<Embed
   });
 }
 
-/** Another hub, in a process of its own. `line` is the first that it prints: the server's pid, or the error. */
+/** Another hub, in a process of its own. `line` is the first it prints: the server's pid, or an error. */
 function spawnHub(folder = dataDir): { hub: ChildProcess; line: Promise<string> } {
   const entry = new URL('../src/platform/embedded/embedded-postgres.js', import.meta.url).href;
   const options = { dataDir: folder, systemDir: join(base, 'system'), settings: { shared_buffers: '16MB' } };

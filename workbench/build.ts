@@ -26,8 +26,9 @@ function hashInputs(): string {
   );
   const files = paths.flatMap((path) => (statSync(path).isFile() ? [path] : listFiles(path)));
   const hash = createHash('sha256');
-  for (const file of files)
+  for (const file of files) {
     hash.update(relative(ROOT, file)).update('\0').update(readFileSync(file)).update('\0');
+  }
   return hash.digest('hex');
 }
 

@@ -13,9 +13,8 @@ const GROUPS = ['main-job', 'read', 'live'];
 export function loadExamples(): ExampleGroup[] {
   const fragments = readFragments();
   return GROUPS.map((name) => {
-    const index: ExampleIndex = JSON.parse(
-      readFileSync(join(import.meta.dirname, 'examples', `${name}.json`), 'utf8'),
-    );
+    const path = join(import.meta.dirname, 'examples', `${name}.json`);
+    const index = JSON.parse(readFileSync(path, 'utf8')) as ExampleIndex;
     const examples = index.examples.map(({ operation, ...entry }): Example => ({
       ...entry,
       document: readDocument(operation, fragments),
@@ -34,7 +33,7 @@ function readDocument(operation: string, fragments: Map<string, FragmentDefiniti
   const text = readFileSync(join(OPERATIONS, `${operation}.graphql`), 'utf8').trim();
   const used = new Set<FragmentDefinitionNode>();
   collectFragments(parse(text), fragments, used);
-  return [text, ...[...used].map(sourceOf)].join('\n\n') + '\n';
+  return `${[text, ...[...used].map(sourceOf)].join('\n\n')}\n`;
 }
 
 /** Adds to `used` the fragments that `node` spreads, and those that they spread in turn. */

@@ -13,7 +13,7 @@ export async function fetchDemoAccounts(): Promise<DemoAccount[]> {
   try {
     const response = await fetch(new URL('workbench.json', document.baseURI));
     if (!response.ok) return [];
-    const facts: WorkbenchFacts = await response.json();
+    const facts = (await response.json()) as WorkbenchFacts;
     return facts.demo ? facts.accounts : [];
   } catch {
     return [];

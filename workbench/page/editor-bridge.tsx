@@ -1,5 +1,5 @@
 import { useGraphiQL, useGraphiQLActions } from '@graphiql/react';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import type { Example } from './example.types.ts';
 import { EXAMPLE_GROUPS } from './examples.ts';
 import { fillVariables } from './placeholders.ts';
@@ -28,13 +28,16 @@ export function EditorBridge({ request }: { request: { example: Example } | null
   }));
 
   useEffect(() => {
-    for (const editor of [queryEditor, variableEditor, headerEditor, responseEditor])
+    for (const editor of [queryEditor, variableEditor, headerEditor, responseEditor]) {
       editor?.updateOptions(LOOK);
+    }
   }, [queryEditor, variableEditor, headerEditor, responseEditor]);
 
-  // Only a click may overwrite the editors, so `request` alone starts this.
+  // Only a click may overwrite the editors: each request is carried out once, when the editors are there.
+  const done = useRef<object | null>(null);
   useEffect(() => {
-    if (!request || !queryEditor) return;
+    if (!request || !queryEditor || request === done.current) return;
+    done.current = request;
     actions.stop();
     if (!OWN_DOCUMENTS.has(queryEditor.getValue())) actions.addTab();
     queryEditor.setValue(request.example.document);
@@ -42,6 +45,6 @@ export function EditorBridge({ request }: { request: { example: Example } | null
     responseEditor?.setValue('');
     queryEditor.focus();
     queryEditor.getContainerDomNode().scrollIntoView({ block: 'nearest' });
-  }, [request]);
+  }, [request, actions, queryEditor, variableEditor, responseEditor]);
   return null;
 }

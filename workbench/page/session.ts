@@ -28,7 +28,7 @@ const SIGN_IN = `mutation WorkbenchSignIn($input: SignInInput!) {
 export function loadSession(): Session | null {
   const stored = sessionStorage.getItem(STORAGE_KEY);
   if (!stored) return null;
-  const session: Session = JSON.parse(stored);
+  const session = JSON.parse(stored) as Session;
   if (session.expiresAt && Date.parse(session.expiresAt) <= Date.now()) {
     sessionStorage.removeItem(STORAGE_KEY);
     return null;
@@ -48,7 +48,7 @@ export async function signIn(url: string, email: string, password: string): Prom
     headers: { 'content-type': 'application/json', accept: 'application/json' },
     body: JSON.stringify({ query: SIGN_IN, variables: { input: { email, password } } }),
   });
-  const answer: SignInAnswer = await response.json().catch(() => ({}));
+  const answer = (await response.json().catch(() => ({}))) as SignInAnswer;
   const payload = answer.data?.signIn;
   if (payload?.token) {
     const { token, expiresAt, viewer } = payload;

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { ReactNode, SubmitEvent } from 'react';
 import type { DemoAccount } from './demo.ts';
+import type { Text } from './example.types.ts';
 import { DEMO_PASSWORD } from './texts.ts';
 
 interface Props {
@@ -45,42 +46,21 @@ export function SignInDialog({ accounts, notice, onSignIn, onClose }: Props): Re
           Masuk · <span lang="en">Sign in</span>
         </h2>
         {notice && <p role="status">{notice}</p>}
-        {accounts.length > 0 && (
-          <label>
-            Akun demo · <span lang="en">Demo account</span>
-            <select
-              value={accounts.some((account) => account.email === email) ? email : ''}
-              onChange={(event) => pick(event.target.value)}
-            >
-              <option value="">Pilih · Pick one</option>
-              {accounts.map((account) => (
-                <option key={account.email} value={account.email}>
-                  {account.name} ({account.email.replace(/@.*/, '')})
-                </option>
-              ))}
-            </select>
-          </label>
-        )}
-        <label>
-          Surel · <span lang="en">E-mail</span>
-          <input
-            type="email"
-            autoComplete="username"
-            required
-            value={email}
-            onChange={(event) => setEmail(event.target.value)}
-          />
-        </label>
-        <label>
-          Kata sandi · <span lang="en">Password</span>
-          <input
-            type="password"
-            autoComplete="current-password"
-            required
-            value={password}
-            onChange={(event) => setPassword(event.target.value)}
-          />
-        </label>
+        {accounts.length > 0 && <DemoAccountPicker accounts={accounts} email={email} onPick={pick} />}
+        <Credential
+          label={{ id: 'Surel', en: 'E-mail' }}
+          type="email"
+          autoComplete="username"
+          value={email}
+          onType={setEmail}
+        />
+        <Credential
+          label={{ id: 'Kata sandi', en: 'Password' }}
+          type="password"
+          autoComplete="current-password"
+          value={password}
+          onType={setPassword}
+        />
         {fault && (
           <p role="alert" className="fault">
             {fault}
@@ -96,5 +76,48 @@ export function SignInDialog({ accounts, notice, onSignIn, onClose }: Props): Re
         </div>
       </form>
     </dialog>
+  );
+}
+
+interface CredentialProps {
+  label: Text;
+  type: 'email' | 'password';
+  autoComplete: string;
+  value: string;
+  onType: (value: string) => void;
+}
+
+function Credential({ label, onType, ...input }: CredentialProps): ReactNode {
+  return (
+    <label>
+      {label.id} · <span lang="en">{label.en}</span>
+      <input {...input} required onChange={(event) => onType(event.target.value)} />
+    </label>
+  );
+}
+
+interface PickerProps {
+  accounts: DemoAccount[];
+  /** What stands in the e-mail field, which may be no demo account's. */
+  email: string;
+  onPick: (email: string) => void;
+}
+
+function DemoAccountPicker({ accounts, email, onPick }: PickerProps): ReactNode {
+  return (
+    <label>
+      Akun demo · <span lang="en">Demo account</span>
+      <select
+        value={accounts.some((account) => account.email === email) ? email : ''}
+        onChange={(event) => onPick(event.target.value)}
+      >
+        <option value="">Pilih · Pick one</option>
+        {accounts.map((account) => (
+          <option key={account.email} value={account.email}>
+            {account.name} ({account.email.replace(/@.*/, '')})
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }

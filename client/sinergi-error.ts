@@ -1,0 +1,30 @@
+import type { GraphQLFormattedError } from 'graphql';
+
+/**
+ * Why an operation brought no answer. Refusals of a mutation are no errors: they are `problems` in its answer.
+ *
+ * `code` is the first error's, such as `UNAUTHENTICATED`, `FORBIDDEN`, `BAD_USER_INPUT` or `FEED_OVERFLOW`;
+ * `UNREACHABLE` when the hub did not answer as a hub does; `CONNECTION_LOST` when a subscription's connection ended.
+ */
+export class SinergiError extends Error {
+  readonly code: string;
+  readonly errors: readonly GraphQLFormattedError[];
+
+  constructor(code: string, message: string, errors: readonly GraphQLFormattedError[] = [], cause?: unknown) {
+    super(message, { cause });
+    this.name = 'SinergiError';
+    this.code = code;
+    this.errors = errors;
+  }
+
+  static ofErrors(errors: readonly GraphQLFormattedError[]): SinergiError {
+    const code = errors[0]?.extensions?.['code'];
+    const message = errors.map((error) => error.message).join(' ');
+    return new SinergiError(typeof code === 'string' ? code : 'UNKNOWN', message, errors);
+  }
+
+  /** Whether the same operation may well succeed later: the connection failed, not the operation. */
+  get mayPass(): boolean {
+    return this.code === 'UNREACHABLE' || this.code === 'CONNECTION_LOST';
+  }
+}

@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { execute, siblingUrl } from './test-server.ts';
+
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.INT8, Number);
+
+/** A migrated database of one's own. */
+export class TestDatabase {
+  readonly url: string;
+  private readonly serverUrl: string;
+  private readonly name: string;
+  private readonly pool: pg.Pool;
+
+  private constructor(serverUrl: string, name: string) {
+    this.serverUrl = serverUrl;
+    this.name = name;
+    this.url = siblingUrl(serverUrl, name);
+    this.pool = new pg.Pool({ connectionString: this.url, max: 4, types });
+  }
+
+  /** Cloned from the template, or empty without a single table. */
+  static async create(kind: 'migrated' | 'empty' = 'migrated'): Promise<TestDatabase> {
+    const serverUrl = process.env['SINERGI_TEST_SERVER']!;
+    const name = `sinergi_test_${randomUUID().replaceAll('-', '')}`;
+    const template = kind === 'empty' ? 'template1' : process.env['SINERGI_TEST_TEMPLATE']!;
+    await execute(serverUrl, `create database ${name} template ${template}`);
+    return new TestDatabase(serverUrl, name);
+  }
+
+  /** Straight to the database, past all services. */
+  async sql<Row extends object>(statement: string, values: unknown[] = []): Promise<Row[]> {
+    return (await this.pool.query<Row>(statement, values)).rows;
+  }
+
+  /** One transaction of its own; rejects when its commit does. */
+  async transaction(statements: readonly string[]): Promise<void> {
+    const client = await this.pool.connect();
+    try {
+      await client.query('begin');
+      for (const statement of statements) await client.query(statement);
+      await client.query('commit');
+    } catch (error) {
+      await client.query('rollback');
+      throw error;
+    } finally {
+      client.release();
+    }
+  }
+
+  /** How many rows each table of the hub has. */
+  async rowCounts(): Promise<Record<string, number>> {
+    const tables = await this.sql<{ name: string }>(
+      `select table_name as name from information_schema.tables where table_schema = 'public' order by 1`,
+    );
+    const counts = tables.map(({ name }) => `select '${name}' as name, count(*) as rows from "${name}"`);
+    const rows = await this.sql<{ name: string; rows: number }>(counts.join(' union all '));
+    return Object.fromEntries(rows.map(({ name, rows: count }) => [name, count]));
+  }
+
+  async drop(): Promise<void> {
+    await this.pool.end();
+    await execute(this.serverUrl, `drop database ${this.name} with (force)`);
+  }
+}

@@ -1,0 +1,133 @@
+import { afterAll, expect } from '@jest/globals';
+import WebSocket from 'ws';
+import { createSinergiClient, type SinergiClient } from '../../client/sinergi-client.ts';
+import { type Hub, startHub } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import { verifyBooks } from '../../src/feed/verify-books.service.ts';
+import { Tokens } from '../../src/identity/tokens.ts';
+import { createLogger } from '../../src/platform/logger.ts';
+import { TestClock } from './test-clock.ts';
+import { TestDatabase } from './test-database.ts';
+
+const TOKEN_SECRET = 'the secret of the tests, which is no secret';
+/** Longer than any test moves its clock. */
+const TOKEN_SECONDS = 3 * 366 * 86_400;
+
+export interface TestHubOptions {
+  /** The database of another hub, for a second node; a new one when absent. */
+  database?: TestDatabase;
+  clock?: TestClock;
+  publicRead?: boolean;
+}
+
+/** A hub at work, with its doors open on this machine, and all that a test needs to stand before them. */
+export class TestHub {
+  readonly clock: TestClock;
+  readonly database: TestDatabase;
+  /** What the hub logged as a warning or an error, one JSON text a line. */
+  readonly complaints: string[];
+  private readonly hub: Hub;
+  private readonly ownsDatabase: boolean;
+  private readonly clients: SinergiClient[] = [];
+
+  private constructor(hub: Hub, clock: TestClock, database: TestDatabase, complaints: string[], owns: boolean) {
+    this.hub = hub;
+    this.clock = clock;
+    this.database = database;
+    this.complaints = complaints;
+    this.ownsDatabase = owns;
+  }
+
+  static async start(options: TestHubOptions = {}): Promise<TestHub> {
+    const clock = options.clock ?? new TestClock();
+    const database = options.database ?? (await TestDatabase.create());
+    const complaints: string[] = [];
+    const logger = createLogger('warn', { write: (line: string) => void complaints.push(line) });
+    const environment = {
+      PORT: '0', DATABASE_URL: database.url, TOKEN_SECRET, PUBLIC_READ: String(options.publicRead ?? false),
+      WRITE_CONNECTIONS: '10', READ_CONNECTIONS: '6',
+    };
+    const config = readConfig(environment);
+    const hub = await startHub({ config, databaseUrl: database.url, tokenSecret: TOKEN_SECRET, logger, clock });
+    return new TestHub(hub, clock, database, complaints, options.database === undefined);
+  }
+
+  get url(): string {
+    return this.hub.url;
+  }
+
+  get services(): Hub['services'] {
+    return this.hub.services;
+  }
+
+  /** A client of its own: of that account, or of nobody. */
+  async client(accountId: string | null, acceptLanguage = 'en'): Promise<SinergiClient> {
+    const token = accountId === null ? undefined : await this.tokenOf(accountId);
+    return this.clientWith(token, acceptLanguage);
+  }
+
+  clientWith(token: string | undefined, acceptLanguage = 'en'): SinergiClient {
+    const client = createSinergiClient({ url: this.url, token, acceptLanguage, webSocket: WebSocket });
+    this.clients.push(client);
+    return client;
+  }
+
+  /** A token as `signIn` gives it, without the tenth of a second that a password costs. */
+  async tokenOf(accountId: string, seconds = TOKEN_SECONDS): Promise<string> {
+    return (await new Tokens(TOKEN_SECRET, seconds).issue(accountId, this.clock.now())).token;
+  }
+
+  /** Waits until that many feeds are open on this node. */
+  async feedsOpen(count: number): Promise<void> {
+    await until(() => this.services.tail.listenerCount === count, `${count} open feeds`);
+  }
+
+  /** Every proof of the books holds. */
+  async expectTrueBooks(): Promise<void> {
+    await this.feedStamped();
+    const wrong: object[] = [];
+    for await (const { name, breaches } of verifyBooks(this.services.database)) {
+      if (breaches.length > 0) wrong.push({ name, breaches });
+    }
+    expect(wrong).toEqual([]);
+  }
+
+  /** Waits until every event has its place. */
+  async feedStamped(): Promise<void> {
+    await until(async () => {
+      const [row] = await this.database.sql<{ left: number }>('select count(*) as left from events where position is null');
+      return row!.left === 0;
+    }, 'a feed without unstamped events');
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.clients.map((client) => client.close()));
+    await this.hub.stop();
+    if (this.ownsDatabase) await this.database.drop();
+  }
+}
+
+/** The hubs of this test file, which has this module for itself. */
+const running: TestHub[] = [];
+
+/** A hub for one test file, stopped after its last test: the last one first, so that databases outlive their hubs. */
+export async function testHub(options: TestHubOptions = {}): Promise<TestHub> {
+  const hub = await TestHub.start(options);
+  if (running.push(hub) === 1) {
+    afterAll(async () => {
+      for (const one of running.toReversed()) await one.stop();
+    });
+  }
+  return hub;
+}
+
+const PATIENCE_MS = 20_000;
+
+/** Looks again and again until it is so; fails after 20 s. For effects of other processes, which tell nobody. */
+export async function until(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (!(await isSo())) {
+    if (performance.now() > deadline) throw new Error(`waited ${PATIENCE_MS / 1000} s in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
