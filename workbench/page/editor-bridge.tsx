@@ -11,7 +11,13 @@ const OWN_DOCUMENTS = new Set([
   WELCOME,
   ...EXAMPLE_GROUPS.flatMap((group) => group.examples.map((example) => example.document)),
 ]);
-const LOOK = { fontSize: 13, wordWrap: 'on', scrollbar: { verticalScrollbarSize: 8 } } as const;
+// Messages are typeset with ’ and unbreakable spaces, which are no attempt to deceive anybody.
+const LOOK = {
+  fontSize: 13,
+  wordWrap: 'on',
+  scrollbar: { verticalScrollbarSize: 8 },
+  unicodeHighlight: { ambiguousCharacters: false, invisibleCharacters: false },
+} as const;
 
 /**
  * Puts an example into the editors: into the tab at hand while that holds nothing of the user's, else into a
