@@ -240,6 +240,7 @@ export class Tables extends Migration {
         "version" int not null default 1,
         "created_at" timestamptz not null,
         "updated_at" timestamptz not null,
+        "published_at" timestamptz null,
         primary key ("id")
       )`);
     this.addSql(`create index "needs_by_village" on "needs" ("village_id", "id")`);
@@ -263,6 +264,7 @@ export class Tables extends Migration {
           when 'DRAFT' then pledged = 0 and committed = 0
           else pledged = 0 and committed = verified
         end)`);
+    this.addSql(`alter table "needs" add constraint "needs_published_unless_draft" check ((published_at is null) = (status = 'DRAFT') or status = 'CANCELLED')`);
     this.addSql(`alter table "needs" add constraint "needs_cancelled_with_reason" check ((status = 'CANCELLED') = (cancel_reason is not null))`);
     this.addSql(`alter table "needs" add constraint "needs_cancel_reason_length" check (length(cancel_reason) between 1 and 2000 and cancel_reason = btrim(cancel_reason))`);
     this.addSql(`alter table "needs" add constraint "needs_version_positive" check (version >= 1)`);

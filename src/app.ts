@@ -34,6 +34,8 @@ export interface HubOptions {
   tokenSecret: string;
   logger: Logger;
   clock?: Clock;
+  /** Runs on the migrated database before anybody is let in. */
+  prepare?: (database: Database) => Promise<unknown>;
 }
 
 export function openDatabase(config: Config, url: string, logger: Logger): Promise<Database> {
@@ -66,15 +68,22 @@ async function readinessOf({ database, relay }: Services): Promise<Readiness> {
   return { ready: Object.values(checks).every(Boolean), checks };
 }
 
-/** Starts a hub on a database: migrations, relay, feed, jobs, then the doors. */
-export async function startHub({ config, databaseUrl, tokenSecret, logger, clock = systemClock }: HubOptions): Promise<Hub> {
+/** Starts a hub on a database: migrations, relay, feed, jobs, then the doors. A start that fails leaves nothing open. */
+export async function startHub(options: HubOptions): Promise<Hub> {
+  await using opened = new AsyncDisposableStack();
+  const { config, databaseUrl, tokenSecret, logger, clock = systemClock } = options;
   const database = await openDatabase(config, databaseUrl, logger);
+  opened.defer(() => database.close());
   await database.migrate();
+  await options.prepare?.(database);
   const services = compose({ database, clock, logger, tokenSecret, tokenHours: config.tokenHours });
   const { relay, tail, identity, container } = services;
   relay.start();
+  opened.defer(() => relay.stop());
   await tail.start();
+  opened.defer(() => tail.stop());
   const jobs = await startJobs(databaseUrl, services.jobs, logger);
+  opened.defer(() => jobs.stop());
   const contextOf: ContextOf = async ({ authorization, acceptLanguage }) =>
     new Context({
       actor: await identity.authenticate(authorization),
@@ -89,19 +98,15 @@ export async function startHub({ config, databaseUrl, tokenSecret, logger, clock
     pageDir: fromHere('../workbench'),
     demoAccounts: () => identity.demoAccounts(),
   });
-  const closeSockets = serveWebSocket({ server: http.server, schema, contextOf, endOf: endOfFeed, logger });
+  opened.defer(() => http.close());
+  opened.defer(serveWebSocket({ server: http.server, schema, contextOf, endOf: endOfFeed, logger }));
   await http.listen({ host: config.host, port: config.port });
   const { address, port, family } = http.server.address() as AddressInfo;
+  // From here on all of it belongs to the hub, and is closed from the doors inwards.
+  const owned = opened.move();
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     services,
-    stop: async () => {
-      await closeSockets();
-      await http.close();
-      await jobs.stop();
-      await tail.stop();
-      await relay.stop();
-      await database.close();
-    },
+    stop: () => owned.disposeAsync(),
   };
 }

@@ -57,57 +57,115 @@ export interface Foundations {
   tokenHours: number;
 }
 
-export type Services = ReturnType<typeof compose>;
-
-/** Makes every service and resolver, from the bottom up; nothing is started. */
-export function compose({ database, clock, logger, tokenSecret, tokenHours }: Foundations) {
+/** What the main job stands on: places, people, organisations, and the way of a fact. */
+function groundOf({ database, clock, logger, tokenSecret, tokenHours }: Foundations) {
   const relay = new Relay(database.url, logger);
-  const outbox = new Outbox(relay.wake);
-  const areas = new AreaService(database);
   const partners = new PartnerService(database);
-  const registration = new PartnerRegistration(database, clock);
   const villages = new VillageService(database);
-  const coverage = new CoverageService(database);
-  const identity = new IdentityService(database, new Tokens(tokenSecret, tokenHours * 3600), clock);
+  return {
+    relay,
+    outbox: new Outbox(relay.wake),
+    areas: new AreaService(database),
+    partners,
+    registration: new PartnerRegistration(database, clock),
+    villages,
+    coverage: new CoverageService(database),
+    identity: new IdentityService(database, new Tokens(tokenSecret, tokenHours * 3600), clock),
+  };
+}
+
+/** Needs, balance, pledges and deliveries. */
+function workOf({ database, clock, logger }: Foundations, { partners, villages, outbox }: Ground) {
   const needReads = new NeedReads(database);
   const needs = new NeedService(database, clock, villages, outbox);
   const policies = new PolicyService(database, clock);
   const ledger = new LedgerService();
   const judge = new JudgeService(partners, policies);
   const suggestions = new SuggestionService(database, judge, partners, clock);
-  const balances = new BalanceService(database, clock, policies);
-  const publication = new PolicyPublication(database, clock);
-  const pledgeReads = new PledgeReads(database);
   const book = new PledgeBook(needs, villages, partners, ledger, outbox);
-  const claims = new ClaimService({ database, clock, needs, needReads, villages, partners, ledger, judge, suggestions, book });
-  const pledges = new PledgeService(database, clock, book, logger);
-  const cancellation = new NeedCancellation({ database, clock, needs, villages, policies, ledger, book, outbox });
-  const deliveries = new DeliveryService(database, clock, book);
+  const shared = { database, clock, needs, villages, ledger, book };
+  return {
+    needReads,
+    needs,
+    policies,
+    ledger,
+    judge,
+    suggestions,
+    publication: new PolicyPublication(database, clock),
+    balances: new BalanceService(database, clock, policies),
+    pledgeReads: new PledgeReads(database),
+    claims: new ClaimService({ ...shared, needReads, partners, judge, suggestions }),
+    pledges: new PledgeService(database, clock, book, logger),
+    cancellation: new NeedCancellation({ ...shared, policies, outbox }),
+    deliveries: new DeliveryService(database, clock, book),
+  };
+}
+
+function feedOf({ database, logger }: Foundations, { villages, partners }: Ground, { balances }: Work) {
   const log = new FeedLog(database);
   const tail = new FeedTail(log, database.url, logger);
-  const container = containerOf([
-    areas, partners, villages, policies, pledgeReads, deliveries, new LiveFeed(log, tail, villages, partners, balances),
-    new NodeResolver(), new ViewerResolver(identity, partners, areas, villages), new AreaResolver(areas),
-    new AreaCoverageResolver(coverage), new PartnerResolver(partners, registration), new SectorResolver(partners),
-    new VillageResolver(villages, areas), new ColourShareResolver(partners),
-    new NeedResolver(needReads, villages, partners), new VillageNeedsResolver(needReads), new NeedMutations(needs),
-    new PolicyResolver(policies, publication, areas), new RuleVerdictResolver(),
-    new SupportBalanceResolver(balances), new PartnerBalanceOfPartner(balances), new CounterpartResolver(partners),
-    new ReciprocityResolver(balances), new SupportFlowResolver(partners), new PartnerBalanceResolver(partners, balances),
-    new SuggestedNeedsResolver(suggestions), new SuggestionResolver(partners),
-    new PledgeResolver(pledgeReads, needReads, partners, villages, policies), new NeedPledges(pledgeReads),
-    new VillagePledges(pledgeReads), new PartnerPledges(pledgeReads),
-    new PledgeMutations(claims, pledges, cancellation), new DeliveryResolver(pledgeReads, villages),
-    new PledgeDeliveriesResolver(deliveries), new DeliveryMutations(deliveries), new FeedResolver(log),
+  return { log, tail, live: new LiveFeed(log, tail, villages, partners, balances) };
+}
+
+/** All resolvers, and the services that they find by their class. */
+function servedBy(services: Ground & Work & Feed): object[] {
+  const { areas, partners, villages, policies, needReads, pledgeReads, deliveries, balances } = services;
+  return [
+    areas,
+    partners,
+    villages,
+    policies,
+    pledgeReads,
+    deliveries,
+    services.live,
+    new NodeResolver(),
     new ProblemResolver(),
-  ]);
+    new ViewerResolver(services.identity, partners, areas, villages),
+    new AreaResolver(areas),
+    new AreaCoverageResolver(services.coverage),
+    new PartnerResolver(partners, services.registration),
+    new SectorResolver(partners),
+    new VillageResolver(villages, areas),
+    new ColourShareResolver(partners),
+    new NeedResolver(needReads, villages, partners),
+    new VillageNeedsResolver(needReads),
+    new NeedMutations(services.needs),
+    new PolicyResolver(policies, services.publication, areas),
+    new RuleVerdictResolver(),
+    new SupportBalanceResolver(balances),
+    new PartnerBalanceOfPartner(balances),
+    new CounterpartResolver(partners),
+    new ReciprocityResolver(balances),
+    new SupportFlowResolver(partners),
+    new PartnerBalanceResolver(partners, balances),
+    new SuggestedNeedsResolver(services.suggestions),
+    new SuggestionResolver(partners),
+    new PledgeResolver(pledgeReads, needReads, partners, villages, policies),
+    new NeedPledges(pledgeReads),
+    new VillagePledges(pledgeReads),
+    new PartnerPledges(pledgeReads),
+    new PledgeMutations(services.claims, services.pledges, services.cancellation),
+    new DeliveryResolver(pledgeReads, villages),
+    new PledgeDeliveriesResolver(deliveries),
+    new DeliveryMutations(deliveries),
+    new FeedResolver(services.log),
+  ];
+}
+
+type Ground = ReturnType<typeof groundOf>;
+type Work = ReturnType<typeof workOf>;
+type Feed = ReturnType<typeof feedOf>;
+export type Services = ReturnType<typeof compose>;
+
+/** Makes every service and resolver, from the bottom up; nothing is started. */
+export function compose(foundations: Foundations) {
+  const { database, clock } = foundations;
+  const ground = groundOf(foundations);
+  const work = workOf(foundations, ground);
+  const services = { ...ground, ...work, ...feedOf(foundations, ground, work) };
   const jobs: Job[] = [
-    { name: 'expire-pledges', schedule: '* * * * *', run: () => pledges.expireDue() },
+    { name: 'expire-pledges', schedule: '* * * * *', run: () => work.pledges.expireDue() },
     { name: 'forget-idempotency-keys', schedule: '17 3 * * *', run: () => forgetOldKeys(database, clock.now()) },
   ];
-  return {
-    database, clock, relay, tail, log, identity, areas, partners, registration, villages, needs, needReads, policies,
-    publication, suggestions, balances, ledger, judge,
-    claims, pledges, pledgeReads, cancellation, deliveries, container, jobs,
-  };
+  return { database, clock, ...services, container: containerOf(servedBy(services)), jobs };
 }

@@ -21,7 +21,7 @@ export interface Config {
 /** All that is wrong with the environment, one line a variable. */
 export class ConfigError extends Error {
   constructor(faults: readonly string[]) {
-    super(`The hub cannot start:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    super(`These settings are wrong:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
     this.name = 'ConfigError';
   }
 }
@@ -36,9 +36,15 @@ class Reader {
     this.environment = environment;
   }
 
-  /** Blank counts as absent. */
+  /** Empty counts as absent. */
+  raw(name: string): string | null {
+    const value = this.environment[name];
+    return value === undefined || value === '' ? null : value;
+  }
+
+  /** Without spaces at its ends; blank counts as absent. */
   text(name: string): string | null {
-    const value = this.environment[name]?.trim();
+    const value = this.raw(name)?.trim();
     return value === undefined || value === '' ? null : value;
   }
 
@@ -62,6 +68,19 @@ class Reader {
   }
 }
 
+const PASSWORD_LENGTH = { min: 12, max: 200 };
+
+/** As it stands, since spaces at its ends are a part of it. */
+function adminPassword(read: Reader): string | null {
+  const text = read.raw('ADMIN_PASSWORD');
+  if (text === null) return null;
+  const { min, max } = PASSWORD_LENGTH;
+  if (text.length < min || text.length > max) {
+    read.faults.push(`ADMIN_PASSWORD must have ${min} to ${max} characters.`);
+  }
+  return text;
+}
+
 function databaseUrl(read: Reader): string | null {
   const text = read.text('DATABASE_URL');
   if (text === null) return null;
@@ -83,8 +102,17 @@ function secret(read: Reader, isRequired: boolean): string | null {
   return text;
 }
 
+export interface ConfigDefaults {
+  logLevel?: LogLevel;
+  /** False for a command that signs nobody in. */
+  needsTokenSecret?: boolean;
+}
+
 /** Reads the environment. Throws ConfigError that names every wrong variable. */
-export function readConfig(environment: Environment = process.env): Config {
+export function readConfig(
+  environment: Environment = process.env,
+  { logLevel = 'info', needsTokenSecret = true }: ConfigDefaults = {},
+): Config {
   const read = new Reader(environment);
   const url = databaseUrl(read);
   const config: Config = {
@@ -95,14 +123,14 @@ export function readConfig(environment: Environment = process.env): Config {
     databaseUrl: url,
     dataDir: read.text('DATA_DIR') ?? '.data',
     publicRead: read.flag('PUBLIC_READ', false),
-    logLevel: read.checked<LogLevel>('LOG_LEVEL', 'info', `one of ${logLevels.join(', ')}`, (text) =>
+    logLevel: read.checked<LogLevel>('LOG_LEVEL', logLevel, `one of ${logLevels.join(', ')}`, (text) =>
       logLevels.find((level) => level === text),
     ),
-    tokenSecret: secret(read, url !== null),
+    tokenSecret: secret(read, needsTokenSecret && url !== null),
     tokenHours: read.whole('TOKEN_HOURS', 12, 1, 24 * 30),
     writeConnections: read.whole('WRITE_CONNECTIONS', 10, 1, 200),
     readConnections: read.whole('READ_CONNECTIONS', 10, 1, 200),
-    adminPassword: read.text('ADMIN_PASSWORD'),
+    adminPassword: adminPassword(read),
   };
   if (read.faults.length > 0) throw new ConfigError(read.faults);
   return Object.freeze(config);

@@ -5,6 +5,7 @@ import { Area } from '../areas/area.entity.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { forbidden, Refused } from '../kernel/problems.ts';
+import { isStorable } from '../kernel/text.ts';
 import type { Database, Transaction } from '../platform/database.ts';
 import { idempotent } from '../platform/idempotency.ts';
 import { newId } from '../platform/ids.ts';
@@ -59,7 +60,7 @@ export class PolicyPublication {
     const now = this.clock.now();
     const scope = actor.accountId;
     return idempotent(this.database, { scope, operation: 'publishPolicy', key, input: request }, now, async (tx) => {
-      const area = areaCode === null ? null : await tx.em.findOne(Area, { code: areaCode });
+      const area = areaCode === null || !isStorable(areaCode) ? null : await tx.em.findOne(Area, { code: areaCode });
       if (areaCode !== null && area === null) {
         check.fault('areaCode', 'input.unknown-area', { code: areaCode.slice(0, 60) });
         check.done();

@@ -5,7 +5,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { BatchFunction } from '../platform/batch.ts';
 import type { Database, Sql } from '../platform/database.ts';
 import { lookup } from '../platform/lookup.ts';
-import { assertPageSize, type Page, type PageRequest, pageOf, readCursor } from '../platform/page.ts';
+import { assertPageSize, type Page, type PageRequest, pageOf, readNumberCursor } from '../platform/page.ts';
 import type { Row } from '../platform/rows.ts';
 import type { Policy } from './policy.entity.ts';
 
@@ -55,9 +55,9 @@ export class PolicyService {
     const where = areaCode === null
       ? sql`p.area_id is null`
       : sql`p.area_id = (select id from areas where code = ${areaCode})`;
-    const after = request.after === null ? null : Number(readCursor(LIST, request.after));
+    const after = request.after === null ? null : readNumberCursor(LIST, request.after);
     const { rows } = await sql<PolicyRow>`
-      select p.* from policies p where ${where} ${after === null ? sql`` : sql`and p.version < ${after}`}
+      select p.* from policies p where ${where} ${after === null ? sql`` : sql`and p.version < ${after}::bigint`}
       order by p.version desc limit ${request.first + 1}`.execute(this.database.reads);
     return pageOf(LIST, rows, request, ({ version }) => String(version), async () => {
       const counted = await sql<{ count: number }>`

@@ -5,10 +5,11 @@ import type { DeliveryRow } from '../deliveries/delivery.service.ts';
 import type { Event } from '../events/event.entity.ts';
 import { type IdPrefix, isId } from '../kernel/ids.ts';
 import { badArgument } from '../kernel/problems.ts';
+import { storable } from '../kernel/text.ts';
 import type { NeedRow } from '../needs/fact.ts';
 import type { PartnerRow } from '../partners/partner.service.ts';
 import type { Database } from '../platform/database.ts';
-import { assertPageSize, type PageRequest, readCursor, writeCursor } from '../platform/page.ts';
+import { assertPageSize, type PageRequest, readNumberCursor, writeCursor } from '../platform/page.ts';
 import type { Row } from '../platform/rows.ts';
 import type { PledgeRow } from '../pledges/pledge-book.service.ts';
 import type { VillageRow } from '../villages/village.service.ts';
@@ -40,9 +41,7 @@ export function feedCursor(position: number): string {
 
 /** The position a cursor names. Throws BAD_USER_INPUT for a cursor from elsewhere. */
 export function feedPosition(cursor: string): number {
-  const position = Number(readCursor(LIST, cursor));
-  if (!Number.isSafeInteger(position) || position < 0) throw badArgument('after', 'input.bad-cursor');
-  return position;
+  return readNumberCursor(LIST, cursor);
 }
 
 /** Throws BAD_USER_INPUT, naming the field, for a filter that could not mean anything. */
@@ -68,7 +67,7 @@ function conditions(filter: FeedFilter): RawBuilder<unknown> {
   if (filter.villageIds != null) all.push(sql`village_id = any(${filter.villageIds})`);
   if (filter.needIds != null) all.push(sql`need_id = any(${filter.needIds})`);
   if (filter.partnerIds != null) all.push(sql`partner_id = any(${filter.partnerIds})`);
-  if (filter.sectors != null) all.push(sql`sector_code = any(${filter.sectors})`);
+  if (filter.sectors != null) all.push(sql`sector_code = any(${storable(filter.sectors)})`);
   if (filter.kinds != null) all.push(sql`kind = any(${filter.kinds})`);
   return sql.join(all, sql` and `);
 }

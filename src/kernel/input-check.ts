@@ -1,8 +1,9 @@
 import { isDate } from './calendar.ts';
 import { type IdPrefix, isId } from './ids.ts';
 import { invalid, type Problem, Refused } from './problems.ts';
+import { isStorable } from './text.ts';
 
-/** Control characters but tab, line feed and carriage return; the first of them PostgreSQL cannot store at all. */
+/** Control characters but tab, line feed and carriage return. */
 const CONTROL = /(?![\t\n\r])\p{Cc}/u;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?$/;
 const MAX_EVIDENCE = 10;
@@ -31,7 +32,7 @@ export class InputCheck {
     const clean = value.normalize('NFC').trim();
     // In code points, as PostgreSQL's length() counts.
     const { length } = Array.from(clean);
-    if (CONTROL.test(clean)) this.fault(field, 'input.control-characters');
+    if (CONTROL.test(clean) || !isStorable(clean)) this.fault(field, 'input.control-characters');
     else if (length === 0) this.fault(field, 'input.required');
     else if (length < min) this.fault(field, 'input.too-short', { min });
     else if (length > max) this.fault(field, 'input.too-long', { max, length });

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Actor } from '../access/actor.ts';
 import type { Reader } from '../access/reader.ts';
 import { assertAreaCode } from '../areas/area.service.ts';
+import { storable } from '../kernel/text.ts';
 import type { BatchFunction } from '../platform/batch.ts';
 import type { Database } from '../platform/database.ts';
 import { lookup } from '../platform/lookup.ts';
@@ -19,7 +20,7 @@ export interface NeedFilter {
   search?: string | null;
 }
 
-/** Whose drafts somebody may see: all, those of some villages, those below some areas. */
+/** Whose drafts, and needs that were cancelled as drafts, somebody may see: all, those of some villages, those below some areas. */
 export interface DraftScope {
   all: boolean;
   villageIds: readonly string[];
@@ -42,10 +43,10 @@ function conditions(filter: NeedFilter, drafts: DraftScope): RawBuilder<unknown>
   const all: RawBuilder<unknown>[] = [];
   if (!drafts.all) {
     const below = drafts.areaCodes.flatMap((code) => [code, `${code}.%`]);
-    all.push(sql`(n.status <> 'DRAFT' or n.village_id = any(${drafts.villageIds}) or v.code like any(${below}))`);
+    all.push(sql`(n.published_at is not null or n.village_id = any(${drafts.villageIds}) or v.code like any(${below}))`);
   }
   if (filter.areaCode != null) all.push(sql`(v.code = ${filter.areaCode} or v.code like ${`${filter.areaCode}.%`})`);
-  if (filter.sector != null) all.push(sql`n.sector_code = any(${filter.sector})`);
+  if (filter.sector != null) all.push(sql`n.sector_code = any(${storable(filter.sector)})`);
   if (filter.status != null) all.push(sql`n.status = any(${filter.status})`);
   const words = filter.search == null ? null : searchQuery(filter.search);
   if (words !== null) {

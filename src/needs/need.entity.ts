@@ -41,6 +41,8 @@ export const NeedSchema = defineEntity({
     version: p.integer().default(1),
     createdAt: instant(),
     updatedAt: instant(),
+    /** Null for a need that partners never saw: a draft, or one that was cancelled as a draft. */
+    publishedAt: instant().nullable(),
   },
   checks: [
     { name: 'needs_id_form', expression: idCheck('need') },
@@ -60,6 +62,10 @@ export const NeedSchema = defineEntity({
     },
     { name: 'needs_status_known', expression: oneOf('status', needStatuses) },
     { name: 'needs_status_follows_counters', expression: statusFollowsCounters },
+    {
+      name: 'needs_published_unless_draft',
+      expression: `(published_at is null) = (status = 'DRAFT') or status = 'CANCELLED'`,
+    },
     { name: 'needs_cancelled_with_reason', expression: `(status = 'CANCELLED') = (cancel_reason is not null)` },
     { name: 'needs_cancel_reason_length', expression: textCheck('cancel_reason', 1, 2000) },
     { name: 'needs_version_positive', expression: 'version >= 1' },

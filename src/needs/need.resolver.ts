@@ -40,7 +40,7 @@ export class NeedResolver {
     const reader = context.reader();
     if (!isId('need', id)) throw badArgument('id', 'input.bad-id', { kind: 'need', prefix: 'need' });
     const need = await context.batches.load(this.reads.byId, id);
-    if (need?.status !== 'DRAFT') return need;
+    if (need === null || need.publishedAt !== null) return need;
     const village = await context.batches.load(this.villages.byId, need.villageId);
     return maySeeDrafts(reader, village!) ? need : null;
   }

@@ -9,6 +9,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { notFound, Refused, wrongState } from '../kernel/problems.ts';
 import { MAX_RUPIAH, valueRupiah } from '../kernel/rupiah.ts';
+import { storable } from '../kernel/text.ts';
 import { Sector } from '../partners/partner.entity.ts';
 import type { Database, Transaction } from '../platform/database.ts';
 import { idempotent } from '../platform/idempotency.ts';
@@ -55,6 +56,16 @@ export interface LockedNeed {
   village: LockedVillage;
 }
 
+/** A new need whose fields are right by themselves. */
+interface CheckedNeed {
+  fields: Pick<Need, 'sectorCode' | 'title' | 'unit' | 'unitValue' | 'quantity' | 'urgent'> & {
+    description: string | null;
+    dueOn: string | null;
+  };
+  key: string | null;
+  valueRupiah: number;
+}
+
 const countsOpen = (need: Need): number => (need.status === 'OPEN' ? 1 : 0);
 
 /** Writing needs: drafts, publications and changes. Cancelling one ends pledges, and stands with these. */
@@ -89,7 +100,7 @@ export class NeedService {
       const { need, village } = locked;
       if (need.status !== 'DRAFT') throw new Refused(wrongState('state.need-draft', need.status));
       this.assertVersion(need, input.version);
-      need.status = 'OPEN';
+      Object.assign(need, { status: 'OPEN', publishedAt: now });
       this.touch(need, now);
       await this.villages.changeFigures(tx, village, { neededRupiah: need.unitValue * need.quantity, openNeeds: 1 });
       return ['NEED_PUBLISHED'];
@@ -139,12 +150,35 @@ export class NeedService {
     return { need, village: village! };
   }
 
+  /** Publishes a village's whole list, in its order, as one transaction: all of it, or nothing. Throws Refused. */
+  async publishList(actor: Actor, list: readonly [NewNeed, ...NewNeed[]]): Promise<NeedView[]> {
+    assertSignedIn(actor);
+    const now = this.clock.now();
+    const checked = list.map((input) => this.check(input, now));
+    const { villageId } = list[0];
+    if (list.some((input) => input.villageId !== villageId)) throw new Error('a list of needs is of one village');
+    return this.database.transaction((tx) => this.write(tx, actor, villageId, checked, 'OPEN', now));
+  }
+
   private async create(actor: Actor, input: NewNeed, status: 'OPEN' | 'DRAFT'): Promise<NeedView> {
     assertSignedIn(actor);
     const now = this.clock.now();
+    const checked = this.check(input, now);
+    const { idempotencyKey: _, ...request } = input;
+    const operation = status === 'OPEN' ? 'publishNeed' : 'draftNeed';
+    const { key } = checked;
+    return idempotent(this.database, { scope: actor.accountId, operation, key, input: request }, now, async (tx) => {
+      const [need] = await this.write(tx, actor, input.villageId, [checked], status, now);
+      return need!;
+    });
+  }
+
+  /** The fields of a new need that are right by themselves. Throws Refused with all that is not. */
+  private check(input: NewNeed, now: Date): CheckedNeed {
     const check = new InputCheck();
     check.id('villageId', 'village', input.villageId);
     const fields = {
+      sectorCode: input.sector,
       title: check.text('title', input.title, 3, 200),
       description: check.optionalText('description', input.description, 5000),
       unit: check.text('unit', input.unit, 1, 40),
@@ -155,28 +189,54 @@ export class NeedService {
     };
     const key = check.idempotencyKey(input.idempotencyKey);
     check.done();
-    const value = valueRupiah(fields.quantity, fields.unitValue);
-    if (value === null) check.fault('quantity', 'input.value-too-great', { max: MAX_RUPIAH });
+    const valueRp = valueRupiah(fields.quantity, fields.unitValue);
+    if (valueRp === null) check.fault('quantity', 'input.value-too-great', { max: MAX_RUPIAH });
     check.done();
-    const operation = status === 'OPEN' ? 'publishNeed' : 'draftNeed';
-    const { idempotencyKey: _, ...request } = input;
-    return idempotent(this.database, { scope: actor.accountId, operation, key, input: request }, now, async (tx) => {
-      const village = await this.villages.lock(tx, input.villageId);
-      if (village === null) throw new Refused(notFound(['input', 'villageId'], 'not-found.village'));
-      assertMayKeepNeeds(actor, village.village);
-      const sector = await tx.em.findOne(Sector, input.sector);
-      if (sector === null) check.fault('sector', 'input.unknown-sector', { code: input.sector.slice(0, 60) });
-      check.done();
-      const need = tx.em.create(Need, {
-        id: newId('need'), villageId: village.village.id, sectorCode: input.sector, ...fields, status,
-        createdAt: now, updatedAt: now,
-      });
-      tx.em.persist(need);
-      if (status === 'OPEN') {
-        await this.villages.changeFigures(tx, village, { neededRupiah: value!, openNeeds: 1 });
-      }
-      return this.finish(tx, { need, village }, status === 'OPEN' ? ['NEED_PUBLISHED'] : [], now);
-    });
+    return { fields, key, valueRupiah: valueRp! };
+  }
+
+  private async write(
+    tx: Transaction,
+    actor: Actor,
+    villageId: string,
+    checked: readonly CheckedNeed[],
+    status: 'OPEN' | 'DRAFT',
+    now: Date,
+  ): Promise<NeedView[]> {
+    const village = await this.villages.lock(tx, villageId);
+    if (village === null) throw new Refused(notFound(['input', 'villageId'], 'not-found.village'));
+    assertMayKeepNeeds(actor, village.village);
+    await this.assertSectorsKnown(tx, checked);
+    const needs = checked.map(({ fields }) =>
+      tx.em.create(
+        Need,
+        {
+          id: newId('need'), villageId, ...fields, status, createdAt: now, updatedAt: now,
+          publishedAt: status === 'OPEN' ? now : null,
+        },
+        { persist: true },
+      ),
+    );
+    if (status === 'OPEN') {
+      const neededRupiah = checked.reduce((sum, need) => sum + need.valueRupiah, 0);
+      await this.villages.changeFigures(tx, village, { neededRupiah, openNeeds: needs.length });
+    }
+    const views: NeedView[] = [];
+    for (const need of needs) {
+      views.push(this.record(tx, { need, village }, status === 'OPEN' ? ['NEED_PUBLISHED'] : [], now));
+    }
+    await tx.em.flush();
+    return views;
+  }
+
+  private async assertSectorsKnown(tx: Transaction, checked: readonly CheckedNeed[]): Promise<void> {
+    const codes = [...new Set(checked.map(({ fields }) => fields.sectorCode))];
+    const known = await tx.em.find(Sector, { code: { $in: storable(codes) } });
+    const check = new InputCheck();
+    for (const code of codes) {
+      if (!known.some((sector) => sector.code === code)) check.fault('sector', 'input.unknown-sector', { code: code.slice(0, 60) });
+    }
+    check.done();
   }
 
   /** The frame of every change to a need: input, permission, locks, the change, its events. */
@@ -194,7 +254,7 @@ export class NeedService {
     const now = this.clock.now();
     return idempotent(this.database, { scope: actor.accountId, operation, key, input: request }, now, async (tx) => {
       const locked = await this.lock(tx, request.needId);
-      const hidden = locked?.need.status === 'DRAFT' && !maySeeDrafts(actor, locked.village.village);
+      const hidden = locked !== null && locked.need.publishedAt == null && !maySeeDrafts(actor, locked.village.village);
       if (locked === null || hidden) throw new Refused(notFound(['input', 'needId'], 'not-found.need'));
       assertMayKeepNeeds(actor, locked.village.village);
       return this.finish(tx, locked, await work(tx, locked, now), now);
@@ -202,11 +262,17 @@ export class NeedService {
   }
 
   private async finish(tx: Transaction, locked: LockedNeed, kinds: EventKind[], now: Date): Promise<NeedView> {
+    const view = this.record(tx, locked, kinds, now);
+    await tx.em.flush();
+    return view;
+  }
+
+  /** Puts the facts into the outbox with the state they led to, and answers that state; not yet flushed. */
+  private record(tx: Transaction, locked: LockedNeed, kinds: EventKind[], now: Date): NeedView {
     const village = this.villages.stateOf(locked.village);
     const need = rowOf(locked.need);
     const state = { need, village, pledge: null, partner: null };
     this.outbox.record(tx, kinds.map((kind) => factOf(kind, now, state)));
-    await tx.em.flush();
     return { ...need, village };
   }
 

@@ -5,6 +5,7 @@ import { Area } from '../areas/area.entity.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { forbidden, Refused } from '../kernel/problems.ts';
+import { storable } from '../kernel/text.ts';
 import type { Database, Transaction } from '../platform/database.ts';
 import { idempotent } from '../platform/idempotency.ts';
 import { newId } from '../platform/ids.ts';
@@ -72,13 +73,13 @@ export class PartnerRegistration {
     await sql`select pg_advisory_xact_lock(hashtextextended(${`partner ${input.code}`}, 0))`.execute(tx.sql);
     const taken = await tx.em.findOne(Partner, { code: input.code });
     if (taken !== null) check.fault('code', 'input.code-taken', { code: input.code });
-    const cluster = await tx.em.findOne(Cluster, input.cluster);
+    const [cluster = null] = await tx.em.find(Cluster, { code: { $in: storable([input.cluster]) } });
     if (cluster === null) check.fault('cluster', 'input.unknown-cluster', { code: input.cluster.slice(0, 60) });
-    const sectors = await tx.em.find(Sector, { code: { $in: input.mandate } });
+    const sectors = await tx.em.find(Sector, { code: { $in: storable(input.mandate) } });
     for (const code of input.mandate) {
       if (!sectors.some((one) => one.code === code)) check.fault('mandate', 'input.unknown-sector', { code: code.slice(0, 60) });
     }
-    const areas = await tx.em.find(Area, { code: { $in: input.areaCodes } });
+    const areas = await tx.em.find(Area, { code: { $in: storable(input.areaCodes) } });
     for (const code of input.areaCodes) {
       if (!areas.some((one) => one.code === code)) check.fault('areaCodes', 'input.unknown-area', { code: code.slice(0, 60) });
     }

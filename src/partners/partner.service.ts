@@ -4,6 +4,7 @@ import type { AreaRow } from '../areas/area.service.ts';
 import { lineage } from '../areas/area.service.ts';
 import { isId } from '../kernel/ids.ts';
 import { badArgument } from '../kernel/problems.ts';
+import { storable } from '../kernel/text.ts';
 import type { BatchFunction } from '../platform/batch.ts';
 import type { Database, Sql } from '../platform/database.ts';
 import { grouped, lookup } from '../platform/lookup.ts';
@@ -34,7 +35,7 @@ const LIST = 'partners';
 function conditions(filter: PartnerFilter): RawBuilder<unknown> {
   const all: RawBuilder<unknown>[] = [sql`true`];
   if (filter.kind != null) all.push(sql`kind = any(${filter.kind})`);
-  if (filter.cluster != null) all.push(sql`cluster_code = any(${filter.cluster})`);
+  if (filter.cluster != null) all.push(sql`cluster_code = any(${storable(filter.cluster)})`);
   const words = filter.search == null ? null : searchQuery(filter.search);
   if (words !== null) {
     all.push(sql`to_tsvector('simple'::regconfig, name || ' ' || code) @@ to_tsquery('simple', ${words})`);

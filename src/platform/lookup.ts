@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { storable } from '../kernel/text.ts';
 import type { BatchFunction } from './batch.ts';
 import type { Database } from './database.ts';
 
@@ -10,7 +11,7 @@ export function lookup<Row extends object>(
 ): BatchFunction<string, Row | null> {
   return async (keys) => {
     const { rows } = await sql<Row>`
-      select * from ${sql.table(table)} where ${sql.ref(column)} = any(${keys})`.execute(database.reads);
+      select * from ${sql.table(table)} where ${sql.ref(column)} = any(${storable(keys)})`.execute(database.reads);
     const found = new Map(rows.map((row) => [row[column] as string, row]));
     return keys.map((key) => found.get(key) ?? null);
   };

@@ -1,4 +1,5 @@
 import { badArgument } from '../kernel/problems.ts';
+import { isStorable } from '../kernel/text.ts';
 
 export const MAX_PAGE = 100;
 
@@ -27,10 +28,21 @@ export function writeCursor(list: string, place: string | number): string {
 /** The place a cursor of that list names; throws BAD_USER_INPUT for any other text. */
 export function readCursor(list: string, cursor: string, argument = 'after'): string {
   const text = /^[\w-]{1,400}$/.test(cursor) ? Buffer.from(cursor, 'base64url').toString('utf8') : '';
-  if (!text.startsWith(`${list}:`) || writeCursor(list, text.slice(list.length + 1)) !== cursor) {
+  const place = text.slice(list.length + 1);
+  if (!text.startsWith(`${list}:`) || !isStorable(place) || writeCursor(list, place) !== cursor) {
     throw badArgument(argument, 'input.bad-cursor');
   }
-  return text.slice(list.length + 1);
+  return place;
+}
+
+/** The same for a list whose places are whole numbers from 0. */
+export function readNumberCursor(list: string, cursor: string): number {
+  const place = readCursor(list, cursor);
+  const number = Number(place);
+  if (String(number) !== place || !Number.isSafeInteger(number) || number < 0) {
+    throw badArgument('after', 'input.bad-cursor');
+  }
+  return number;
 }
 
 /** Throws BAD_USER_INPUT unless 1 ≤ first ≤ 100. */

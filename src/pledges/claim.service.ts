@@ -89,7 +89,7 @@ export class ClaimService {
     };
     return idempotent(database, idempotency, now, async (tx) => {
       const locked = await needs.lock(tx, input.needId);
-      if (locked === null || locked.need.status === 'DRAFT') {
+      if (locked === null || locked.need.publishedAt == null) {
         throw new Refused(notFound(['input', 'needId'], 'not-found.need'));
       }
       const { need, village } = locked;
@@ -121,7 +121,7 @@ export class ClaimService {
     if (input.quantity < 1) throw badArgument('input.quantity', 'input.not-positive');
     const partner = await partners.find(partnerAskedAbout(actor, input.partnerId ?? null), 'input.partnerId');
     const [need] = await needReads.byId([input.needId]);
-    if (need == null || need.status === 'DRAFT') throw badArgument('input.needId', 'not-found.need');
+    if (need?.publishedAt == null) throw badArgument('input.needId', 'not-found.need');
     const [village] = await villages.byId([need.villageId]);
     const now = clock.now();
     const claim = caseOf(need, village!.code, input.quantity);

@@ -59,7 +59,7 @@ export class NeedCancellation {
     const scope = actor.accountId;
     return idempotent(database, { scope, operation: 'cancelNeed', key, input: request }, now, async (tx) => {
       const locked = await needs.lock(tx, input.needId);
-      const hidden = locked?.need.status === 'DRAFT' && !maySeeDrafts(actor, locked.village.village);
+      const hidden = locked !== null && locked.need.publishedAt == null && !maySeeDrafts(actor, locked.village.village);
       if (locked === null || hidden) throw new Refused(notFound(['input', 'needId'], 'not-found.need'));
       assertMayKeepNeeds(actor, locked.village.village);
       const { status } = locked.need;

@@ -78,7 +78,7 @@ export class ClaimPreviewType {
   remaining!: number;
   @Field(() => [RuleVerdictType], { description: 'The answer of every rule that is not OFF.' })
   verdicts!: RuleVerdictType[];
-  @Field(() => [NeedType], { description: 'Needs that would pass, best first; `suggestion` says why.' })
+  @Field(() => [NeedType], { simple: true, description: 'Needs that would pass, best first; `suggestion` says why.' })
   suggestions!: NeedType[];
 }
 

@@ -29,6 +29,7 @@ export class AreaImport {
       sum.read += batch.length;
       progress('Official areas', sum.read, null);
     }
+    progress('Official areas', sum.read, sum.read);
     return sum;
   }
 

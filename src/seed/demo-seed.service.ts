@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { dateInBanten } from '../kernel/calendar.ts';
+import type { NewNeed } from '../needs/need.service.ts';
 import { type Database, SEED_LOCK } from '../platform/database.ts';
 import type { AreaRecord } from './area-source.ts';
 import { Cast, DEMO_DOMAIN } from './cast.service.ts';
@@ -128,6 +129,7 @@ export class DemoSeed {
     return villages;
   }
 
+  /** Village by village, each its whole list at once; its drafts after it. Answers them in the order of the plan. */
   private async publish(
     services: DemoServices,
     cast: Cast,
@@ -135,15 +137,29 @@ export class DemoSeed {
     { clock, today, progress }: { clock: MovedClock; today: string; progress: Progress },
   ): Promise<PublishedNeed[]> {
     const published: PublishedNeed[] = [];
-    for (const [index, need] of planned.entries()) {
-      const { villageCode, unitValueRupiah: unitValue, draft: isDraft, ...rest } = need;
-      clock.moveTo(momentOf(today, publicationDay(index, planned.length)));
-      const input = { ...rest, unitValue, villageId: villageId(villageCode) };
+    const villages = Map.groupBy(planned.keys(), (index) => planned[index]!.villageCode);
+    let [place, done] = [0, 0];
+    for (const [villageCode, indexes] of villages) {
+      clock.moveTo(momentOf(today, publicationDay(place, villages.size)));
       const keeper = cast.keeper(villageCode);
-      const { id } = await (isDraft ? services.needs.draft(keeper, input) : services.needs.publish(keeper, input));
-      published.push({ id, villageCode, dueOn: need.dueOn });
-      progress('Needs of the villages', index + 1, planned.length);
+      const add = (index: number, { id }: { id: string }) => {
+        published[index] = { id, villageCode, dueOn: planned[index]!.dueOn };
+      };
+      const isDraft = (index: number) => planned[index]!.draft;
+      const [first, ...others] = indexes.filter((index) => !isDraft(index));
+      if (first !== undefined) {
+        const list = await services.needs.publishList(keeper, [inputOf(planned[first]!), ...others.map((index) => inputOf(planned[index]!))]);
+        [first, ...others].forEach((index, at) => add(index, list[at]!));
+      }
+      for (const index of indexes.filter(isDraft)) add(index, await services.needs.draft(keeper, inputOf(planned[index]!)));
+      place += 1;
+      done += indexes.length;
+      progress('Needs of the villages', done, planned.length);
     }
     return published;
   }
+}
+
+function inputOf({ villageCode, unitValueRupiah, draft: _, ...rest }: PlannedNeed): NewNeed {
+  return { ...rest, unitValue: unitValueRupiah, villageId: villageId(villageCode) };
 }

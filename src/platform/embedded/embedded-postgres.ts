@@ -34,7 +34,7 @@ export interface EmbeddedPostgres {
   /**
    * Ends the server, waits until it is gone and frees DATA_DIR. Further calls return the first one's promise.
    */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /**

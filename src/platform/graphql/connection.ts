@@ -58,7 +58,7 @@ export function connectionType(name: string, nodeType: () => ClassType): ClassTy
     nodes!: object[];
     @Field(() => PageInfoType, { description: 'Where this page lies.' })
     pageInfo!: PageInfoType;
-    @Field(() => Int, { description: 'How many entries the whole list has; counted only when asked for.' })
+    @Field(() => Int, { simple: true, description: 'How many entries the whole list has; counted only when asked for.' })
     totalCount!: number;
   }
   return ConnectionOf;

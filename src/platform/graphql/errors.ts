@@ -5,6 +5,15 @@ import { Refused, RequestError } from '../../kernel/problems.ts';
 import { type Locale, say } from '../messages.ts';
 
 /**
+ * A fault of the document or its variables. graphql-js has the same class of error for an answer that does not fit
+ * its type, which is our fault: that one has a path, and does not speak of an argument.
+ */
+function isOfTheRequest({ originalError, path, message, extensions }: GraphQLError): boolean {
+  if (originalError != null && !(originalError instanceof GraphQLError)) return false;
+  return path === undefined || typeof extensions['code'] === 'string' || message.startsWith('Argument "');
+}
+
+/**
  * What a client hears of an error, on every transport: its own mistakes in its own language with a code; of ours
  * only an id, under which the log has the rest.
  */
@@ -20,14 +29,13 @@ export function toClientError(error: GraphQLError, locale: Locale, logger: Logge
     const code = problem!.kind === 'Forbidden' ? 'FORBIDDEN' : 'BAD_USER_INPUT';
     return { message: say(locale, problem!), locations, path, extensions: { code } };
   }
-  if (cause == null || cause instanceof GraphQLError) {
+  if (isOfTheRequest(error)) {
     const code = error.extensions['code'];
     const known = typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR';
-    // A fault of the document or its variables: graphql-js speaks of nothing but these.
     return { message: error.message, locations, path, extensions: { code: known ? code : 'BAD_USER_INPUT' } };
   }
   const id = randomUUID();
-  logger.error({ err: cause, errorId: id, path }, 'an operation failed');
+  logger.error({ err: cause ?? error, errorId: id, path }, 'an operation failed');
   return {
     message: say(locale, { key: 'error.internal', params: { id } }),
     locations,
