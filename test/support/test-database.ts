@@ -50,12 +50,22 @@ export class TestDatabase {
 
   /** How many rows each table of the hub has. */
   async rowCounts(): Promise<Record<string, number>> {
+    const contents = Object.entries(await this.contents());
+    return Object.fromEntries(contents.map(([table, digest]) => [table, Number.parseInt(digest, 10)]));
+  }
+
+  /** A digest of each table of the hub: the same while nothing is written. */
+  async contents(): Promise<Record<string, string>> {
     const tables = await this.sql<{ name: string }>(
       `select table_name as name from information_schema.tables where table_schema = 'public' order by 1`,
     );
-    const counts = tables.map(({ name }) => `select '${name}' as name, count(*) as rows from "${name}"`);
-    const rows = await this.sql<{ name: string; rows: number }>(counts.join(' union all '));
-    return Object.fromEntries(rows.map(({ name, rows: count }) => [name, count]));
+    const digests = tables.map(
+      ({ name }) =>
+        `select '${name}' as name, count(*) || ' rows ' || md5(coalesce(string_agg(t::text, ',' order by t::text), '')) as digest
+          from "${name}" as t`,
+    );
+    const rows = await this.sql<{ name: string; digest: string }>(digests.join(' union all '));
+    return Object.fromEntries(rows.map(({ name, digest }) => [name, digest]));
   }
 
   async drop(): Promise<void> {

@@ -92,6 +92,12 @@ export class TestHub {
     expect(wrong).toEqual([]);
   }
 
+  /** A digest of each table, once every event has its place: the same while nothing is written. */
+  async contents(): Promise<Record<string, string>> {
+    await this.feedStamped();
+    return this.database.contents();
+  }
+
   /** Waits until every event has its place. */
   async feedStamped(): Promise<void> {
     await until(async () => {

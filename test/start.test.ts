@@ -1,0 +1,164 @@
+import { chmod, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { findPostmaster, stopPostmaster } from '../src/platform/embedded/postmaster.ts';
+import { ChildHub } from './support/child-hub.ts';
+import { rowCounts } from './support/row-counts.ts';
+import { TestDatabase } from './support/test-database.ts';
+
+const READY = 'Stop it with Ctrl-C.';
+let base: string;
+let dataDir: string;
+const hubs: ChildHub[] = [];
+
+function start(environment: Record<string, string> = { DATA_DIR: dataDir }): ChildHub {
+  const hub = new ChildHub('main.js', { PORT: '0', ...environment });
+  hubs.push(hub);
+  return hub;
+}
+
+async function started(environment?: Record<string, string>): Promise<ChildHub> {
+  const hub = start(environment);
+  await hub.printed(READY);
+  return hub;
+}
+
+const urlOf = ({ output }: ChildHub): string => /http:\/\/127\.0\.0\.1:\d+(?=\/graphql)/.exec(output)![0];
+
+async function ask(hub: ChildHub, query: string, token?: string): Promise<unknown> {
+  const headers = {
+    'content-type': 'application/json',
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+  };
+  const response = await fetch(`${urlOf(hub)}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
+  return ((await response.json()) as { data: unknown }).data;
+}
+
+async function signIn(hub: ChildHub): Promise<string> {
+  const answer = await ask(
+    hub,
+    `mutation { signIn(input: { email: "perkim-banten@sinergi.test", password: "kampungkb" }) { token } }`,
+  );
+  return (answer as { signIn: { token: string } }).signIn.token;
+}
+
+const postmaster = () => findPostmaster(join(dataDir, 'postgres'));
+
+beforeAll(async () => {
+  base = await mkdtemp(join(tmpdir(), 'sinergi-start-'));
+  await chmod(base, 0o711);
+  dataDir = join(base, 'data');
+});
+
+afterAll(async () => {
+  await Promise.all(hubs.map((hub) => hub.kill('SIGKILL')));
+  const left = await postmaster();
+  if (left) await stopPostmaster(left.process);
+  await rm(base, { recursive: true, force: true });
+});
+
+describe('a hub with a database of its own', () => {
+  let token: string;
+
+  test('whose first start is killed with -9 in the middle of the demo loads all of it at the next', async () => {
+    const cut = start();
+    await cut.printed('Needs of the villages: 1,203');
+    expect(await cut.kill('SIGKILL')).toBe('SIGKILL');
+    expect(await postmaster()).toBeDefined();
+
+    const hub = await started();
+    expect(hub.output).toContain('This is the first start');
+    expect(hub.output).toContain('Pledges and deliveries: ');
+    for (const said of ['/graphql\n', 'ws://127.0.0.1:', '/health/ready', 'password kampungkb', 'TOKEN=$(curl']) {
+      expect(hub.output).toContain(said);
+    }
+    token = await signIn(hub);
+    const found = await ask(hub, '{ villages { totalCount } needs { totalCount } pledges { totalCount } }', token);
+    expect(found).toEqual({
+      villages: { totalCount: 310 },
+      needs: { totalCount: expect.any(Number) },
+      pledges: { totalCount: expect.any(Number) },
+    });
+    expect((await fetch(`${urlOf(hub)}/health/ready`)).status).toBe(200);
+    expect((await stat(join(dataDir, 'token.secret'))).mode & 0o777).toBe(0o600);
+
+    expect(await hub.kill('SIGTERM')).toBe(0);
+    expect(hub.output).toMatch(/Stopping …\nStopped\.\n$/);
+    expect(await postmaster()).toBeUndefined();
+  }, 150_000);
+
+  test('loads nothing again, and knows the tokens that it gave before', async () => {
+    const hub = await started();
+    expect(hub.output).not.toContain('first start');
+    expect(await ask(hub, '{ viewer { email } villages { totalCount } }', token)).toEqual({
+      viewer: { email: 'perkim-banten@sinergi.test' },
+      villages: { totalCount: 310 },
+    });
+    const second = start();
+    expect(await second.end()).toBe(1);
+    expect(second.output).toContain(`another hub uses this DATA_DIR (pid ${hub.pid})`);
+    expect(await hub.kill('SIGKILL')).toBe('SIGKILL');
+  });
+
+  test('recovers from kill -9 at the next start, and stops by Ctrl-C', async () => {
+    const left = await postmaster();
+    expect(left).toBeDefined();
+    const hub = await started();
+    expect(hub.output).toContain('took over PostgreSQL');
+    expect(await ask(hub, '{ villages { totalCount } }', token)).toEqual({ villages: { totalCount: 310 } });
+    expect(await hub.kill('SIGINT')).toBe(0);
+    expect(await postmaster()).toBeUndefined();
+  });
+
+  test('stops its database when the port is taken, and says what to do', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const address = taken.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    const hub = start({ DATA_DIR: dataDir, PORT: String(port) });
+    expect(await hub.end()).toBe(1);
+    expect(hub.output).toBe(
+      `Port ${port} of 127.0.0.1 is in use. Stop the program that has it, or choose another: PORT=${port + 1} npm start\n`,
+    );
+    expect(await postmaster()).toBeUndefined();
+    taken.close();
+  });
+});
+
+describe('a hub with a given database', () => {
+  test('loads nothing into it, keeps nothing beside it, and leaves it running', async () => {
+    const database = await TestDatabase.create('empty');
+    const environment = { DATABASE_URL: database.url, TOKEN_SECRET: 'x'.repeat(32), DATA_DIR: join(base, 'unused') };
+    const hub = await started(environment);
+    expect(hub.output).not.toContain('kampungkb');
+    expect(await hub.kill('SIGTERM')).toBe(0);
+    expect(await rowCounts(database)).toMatchObject({ areas: 0, accounts: 0, partners: 0, needs: 0, events: 0 });
+    expect(await readdir(base)).not.toContain('unused');
+    await database.drop();
+  });
+
+  test('ends with the reason when that database does not answer', async () => {
+    const environment = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing', TOKEN_SECRET: 'x'.repeat(32) };
+    const hub = start(environment);
+    expect(await hub.end()).toBe(1);
+    expect(hub.output).toContain('ECONNREFUSED');
+    expect(hub.output).not.toContain('    at ');
+  });
+});
+
+test('wrong settings are named, every one of them, and nothing is started', async () => {
+  const hub = start({
+    DATA_DIR: join(base, 'never'), PORT: '70000', HOST: 'a b', LOG_LEVEL: 'loud', PUBLIC_READ: 'maybe',
+    DATABASE_URL: 'mysql://somewhere', WRITE_CONNECTIONS: '0', ADMIN_PASSWORD: 'short',
+  });
+  expect(await hub.end()).toBe(1);
+  const named = [...hub.output.matchAll(/^ {2}(\w+) must/gm)].map(([, name]) => name);
+  expect(named.toSorted()).toEqual([
+    'ADMIN_PASSWORD', 'DATABASE_URL', 'HOST', 'LOG_LEVEL', 'PORT', 'PUBLIC_READ', 'TOKEN_SECRET', 'WRITE_CONNECTIONS',
+  ]);
+  expect(await readdir(base)).not.toContain('never');
+  expect(await readFile(new URL('../../package.json', import.meta.url), 'utf8')).toContain('exec node ');
+});
