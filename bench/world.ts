@@ -64,9 +64,10 @@ function statements({ villages, needsPerVillage, partners }: WorldSize): string[
     `insert into villages (id, area_id, code, name, needed_rupiah, open_needs)
       select ${id('village', 'v')}, ${id('area', `(900000 + v)`)}, ${code}, 'Village ' || v,
         ${needsPerVillage}::bigint * 100000 * 1000, ${needsPerVillage} from generate_series(1, ${villages}) v`,
-    `insert into needs (id, village_id, sector_code, title, unit, unit_value, quantity, status, created_at, updated_at)
+    `insert into needs (id, village_id, sector_code, title, unit, unit_value, quantity, status, created_at, updated_at,
+        published_at)
       select ${id('need', 'n')}, ${id('village', `(1 + (n - 1) / ${needsPerVillage})`)}, 'sector-' || (1 + n % 24),
-        'Need ' || n, 'unit', 1000, 100000, 'OPEN', now(), now()
+        'Need ' || n, 'unit', 1000, 100000, 'OPEN', now(), now(), now()
       from generate_series(1, ${villages * needsPerVillage}) n`,
     `update programme_plan set needed_rupiah = (select sum(needed_rupiah) from villages)`,
     'commit',
