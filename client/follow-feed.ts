@@ -1,5 +1,8 @@
 import {
-  FeedDocument, PledgeFeedDocument, type PledgeFeedSubscription, type PledgeFeedSubscriptionVariables,
+  FeedDocument,
+  PledgeFeedDocument,
+  type PledgeFeedSubscription,
+  type PledgeFeedSubscriptionVariables,
 } from './operations.ts';
 import type { SinergiClient } from './sinergi-client.ts';
 import { SinergiError } from './sinergi-error.ts';
@@ -13,6 +16,9 @@ export interface Following extends PledgeFeedSubscriptionVariables {
   onLost?: (error: SinergiError) => void;
 }
 
+/** Ends of a subscription that say nothing against what was asked for: it goes on from the cursor. */
+const RESUMABLE = new Set(['FEED_OVERFLOW', 'INTERNAL_SERVER_ERROR']);
+
 /** The cursor of the last event of all; null while nothing has ever happened. */
 async function lastCursor(client: SinergiClient): Promise<string | null> {
   const { feed } = await client.request(FeedDocument, { first: 1, latest: true });
@@ -20,10 +26,13 @@ async function lastCursor(client: SinergiClient): Promise<string | null> {
 }
 
 /**
- * The live feed through lost connections and slow moments: every matching event after `after`, or from now on, once
- * and in order. Throws SinergiError for what no retry can mend, such as a token that has expired.
+ * The live feed through lost connections, failures of the hub and slow moments: every matching event after `after`,
+ * or from now on, once and in order. Throws SinergiError for what no retry can mend, such as a token that has expired.
  */
-export async function* followFeed(client: SinergiClient, following: Following = {}): AsyncGenerator<FeedEvent> {
+export async function* followFeed(
+  client: SinergiClient,
+  following: Following = {},
+): AsyncGenerator<FeedEvent, undefined> {
   const { filter, retryMs = 1000, onLost } = following;
   let after = following.after ?? (await lastCursor(client));
   for (;;) {
@@ -33,7 +42,7 @@ export async function* followFeed(client: SinergiClient, following: Following = 
         yield pledgeFeed;
       }
     } catch (error) {
-      const mayPass = error instanceof SinergiError && (error.mayPass || error.code === 'FEED_OVERFLOW');
+      const mayPass = error instanceof SinergiError && (error.mayPass || RESUMABLE.has(error.code));
       if (!mayPass) throw error;
       onLost?.(error);
     }

@@ -25,7 +25,10 @@ type Given<V> = Record<string, never> extends V ? [variables?: V] : [variables: 
 const CONTENT_TYPES = 'application/graphql-response+json, application/json';
 const printed = new WeakMap<DocumentNode, { query: string; operationName?: string }>();
 
-function payloadOf(document: DocumentNode, variables: unknown): { query: string; variables: Record<string, unknown> } {
+function payloadOf(
+  document: DocumentNode,
+  variables: unknown,
+): { query: string; variables: Record<string, unknown> } {
   let source = printed.get(document);
   if (source === undefined) {
     const operation = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
@@ -89,18 +92,25 @@ export class SinergiClient {
   private async post<T>(payload: object): Promise<FormattedExecutionResult<T>> {
     const { fetch: send = fetch } = this.options;
     const headers = {
-      ...this.headers(), 'content-type': 'application/json', accept: CONTENT_TYPES,
+      ...this.headers(),
+      'content-type': 'application/json',
+      accept: CONTENT_TYPES,
     };
-    const response = await send(this.endpoint, { method: 'POST', headers, body: JSON.stringify(payload) }).catch(
-      (cause: unknown) => {
-        throw new SinergiError('UNREACHABLE', `The hub at ${this.endpoint} was not reached.`, [], cause);
-      },
-    );
+    const response = await send(this.endpoint, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(payload),
+    }).catch((cause: unknown) => {
+      throw new SinergiError('UNREACHABLE', `The hub at ${this.endpoint} was not reached.`, [], cause);
+    });
     const answer: unknown = await response.json().catch(() => null);
     if (typeof answer === 'object' && answer !== null && ('data' in answer || 'errors' in answer)) {
       return answer as FormattedExecutionResult<T>;
     }
-    throw new SinergiError('UNREACHABLE', `${this.endpoint} answered ${response.status}, and not as a hub does.`);
+    throw new SinergiError(
+      'UNREACHABLE',
+      `${this.endpoint} answered ${response.status}, and not as a hub does.`,
+    );
   }
 
   private headers(): { authorization?: string; 'accept-language'?: string } {

@@ -2,7 +2,11 @@ import type { Logger } from 'pino';
 import { AreaResolver } from './areas/area.resolver.ts';
 import { AreaService } from './areas/area.service.ts';
 import {
-  CounterpartResolver, PartnerBalanceOfPartner, PartnerBalanceResolver, ReciprocityResolver, SupportBalanceResolver,
+  CounterpartResolver,
+  PartnerBalanceOfPartner,
+  PartnerBalanceResolver,
+  ReciprocityResolver,
+  SupportBalanceResolver,
   SupportFlowResolver,
 } from './balance/balance.resolver.ts';
 import { BalanceService } from './balance/balance.service.ts';
@@ -13,7 +17,11 @@ import { PolicyResolver, RuleVerdictResolver } from './balance/policy.resolver.t
 import { PolicyService } from './balance/policy.service.ts';
 import { SuggestedNeedsResolver, SuggestionResolver } from './balance/suggestion.resolver.ts';
 import { SuggestionService } from './balance/suggestion.service.ts';
-import { DeliveryMutations, DeliveryResolver, PledgeDeliveriesResolver } from './deliveries/delivery.resolver.ts';
+import {
+  DeliveryMutations,
+  DeliveryResolver,
+  PledgeDeliveriesResolver,
+} from './deliveries/delivery.resolver.ts';
 import { DeliveryService } from './deliveries/delivery.service.ts';
 import { Outbox } from './events/outbox.ts';
 import { Relay } from './events/relay.ts';
@@ -28,6 +36,7 @@ import type { Clock } from './kernel/clock.ts';
 import { NeedReads } from './needs/need-reads.service.ts';
 import { NeedMutations, NeedResolver, VillageNeedsResolver } from './needs/need.resolver.ts';
 import { NeedService } from './needs/need.service.ts';
+import { NewNeeds } from './needs/new-needs.service.ts';
 import { NodeResolver } from './node.resolver.ts';
 import { PartnerRegistration } from './partners/partner-registration.service.ts';
 import { PartnerResolver, SectorResolver } from './partners/partner.resolver.ts';
@@ -87,6 +96,7 @@ function workOf({ database, clock, logger }: Foundations, { partners, villages, 
   return {
     needReads,
     needs,
+    newNeeds: new NewNeeds(database, clock, villages, needs),
     policies,
     ledger,
     judge,
@@ -129,7 +139,7 @@ function servedBy(services: Ground & Work & Feed): object[] {
     new ColourShareResolver(partners),
     new NeedResolver(needReads, villages, partners),
     new VillageNeedsResolver(needReads),
-    new NeedMutations(services.needs),
+    new NeedMutations(services.newNeeds, services.needs),
     new PolicyResolver(policies, services.publication, areas),
     new RuleVerdictResolver(),
     new SupportBalanceResolver(balances),
@@ -165,7 +175,11 @@ export function compose(foundations: Foundations) {
   const services = { ...ground, ...work, ...feedOf(foundations, ground, work) };
   const jobs: Job[] = [
     { name: 'expire-pledges', schedule: '* * * * *', run: () => work.pledges.expireDue() },
-    { name: 'forget-idempotency-keys', schedule: '17 3 * * *', run: () => forgetOldKeys(database, clock.now()) },
+    {
+      name: 'forget-idempotency-keys',
+      schedule: '17 3 * * *',
+      run: () => forgetOldKeys(database, clock.now()),
+    },
   ];
   return { database, clock, ...services, container: containerOf(servedBy(services)), jobs };
 }

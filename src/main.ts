@@ -53,13 +53,16 @@ async function run(signal: AbortSignal): Promise<void> {
   await using opened = new AsyncDisposableStack();
   const { databaseUrl, tokenSecret, dataDir } = await openGround(config, opened);
   signal.throwIfAborted();
-  const prepare = dataDir === null ? undefined : (database: Database) => loadDemoOnce(database, logger, signal);
+  const prepare =
+    dataDir === null ? undefined : (database: Database) => loadDemoOnce(database, logger, signal);
   const hub = await startHub({ config, databaseUrl, tokenSecret, logger, prepare });
   opened.defer(() => hub.stop());
   signal.throwIfAborted();
   const accounts = await hub.services.identity.demoAccounts();
   const demoAccounts = accounts.map(({ email }) => email);
-  process.stdout.write(greetingOf({ url: hub.url, seconds: performance.now() / 1000, dataDir, demoAccounts }));
+  process.stdout.write(
+    greetingOf({ url: hub.url, seconds: performance.now() / 1000, dataDir, demoAccounts }),
+  );
   await aborted(signal);
   say('Stopping …');
 }

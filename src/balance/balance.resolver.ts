@@ -1,10 +1,10 @@
 import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
-import { type PartnerRow, PartnerService } from '../partners/partner.service.ts';
+import type { PartnerRow, PartnerService } from '../partners/partner.service.ts';
 import { PartnerType } from '../partners/partner.types.ts';
 import { assertPageSize } from '../platform/page.ts';
 import type { Context } from '../platform/graphql/context.ts';
 import { RupiahScalar } from '../platform/graphql/scalars.ts';
-import { BalanceService, type PartnerStanding, type ReciprocityReport, type SupportFlow } from './balance.service.ts';
+import type { BalanceService, PartnerStanding, ReciprocityReport, SupportFlow } from './balance.service.ts';
 import {
   CounterpartType, PartnerBalanceType, ReciprocityReportType, SupportBalanceType, SupportFlowType,
 } from './balance.types.ts';

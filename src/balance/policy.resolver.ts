@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { type AreaRow, AreaService } from '../areas/area.service.ts';
+import type { AreaRow, AreaService } from '../areas/area.service.ts';
 import { AreaType } from '../areas/area.types.ts';
 import type { Verdict } from '../kernel/problems.ts';
 import { afterDescription, type Connection, firstDescription, pageRequest, toConnection } from '../platform/graphql/connection.ts';
@@ -7,8 +7,8 @@ import type { Context } from '../platform/graphql/context.ts';
 import { answer } from '../platform/graphql/payload.ts';
 import { CursorScalar } from '../platform/graphql/scalars.ts';
 import { say } from '../platform/messages.ts';
-import { PolicyPublication } from './policy-publication.service.ts';
-import { type PolicyRow, PolicyService } from './policy.service.ts';
+import type { PolicyPublication } from './policy-publication.service.ts';
+import type { PolicyRow, PolicyService } from './policy.service.ts';
 import { PolicyConnectionType, PolicyPayloadType, PolicyType, PublishPolicyInputType, RuleVerdictType } from './policy.types.ts';
 
 @Resolver(() => PolicyType)

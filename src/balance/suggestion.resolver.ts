@@ -1,11 +1,11 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { NeedType } from '../needs/need.types.ts';
-import { type PartnerRow, PartnerService } from '../partners/partner.service.ts';
+import type { PartnerRow, PartnerService } from '../partners/partner.service.ts';
 import { PartnerType } from '../partners/partner.types.ts';
 import type { Context } from '../platform/graphql/context.ts';
 import { say } from '../platform/messages.ts';
 import { SuggestionType } from './balance.types.ts';
-import { type SuggestedNeed, type Suggestion, SuggestionService } from './suggestion.service.ts';
+import type { SuggestedNeed, Suggestion, SuggestionService } from './suggestion.service.ts';
 
 @Resolver(() => NeedType)
 export class SuggestedNeedsResolver {

@@ -71,6 +71,8 @@ export class Relay {
         await this.serve();
       } catch (error) {
         this.logger.warn({ err: error }, 'the relay lost its connection and makes a new one');
+        // A commit that rang before the loss must not make this a loop without pauses.
+        this.woken = false;
         await this.pause(RECONNECT_MS);
       }
     }
@@ -81,13 +83,16 @@ export class Relay {
     try {
       // A holder that is stopped or cut off falls silent; the server then ends its session, and the lock is free.
       await session.query(`set idle_session_timeout = ${SILENCE_MS}`);
+      // A lost connection ends the pause, and the next statement tells. Not by a race in every round: each would
+      // stay in memory for as long as the session lives.
+      session.lost.catch(this.wake);
       let holds = false;
       while (!this.stopped) {
         holds ||= await this.inherit(session);
         this.woken = false;
         const stamped = holds ? await this.stamp(session) : 0;
         this.healthyAt = Date.now();
-        if (stamped < BATCH) await Promise.race([this.pause(POLL_MS), session.lost]);
+        if (stamped < BATCH) await this.pause(POLL_MS);
       }
     } finally {
       await session.close();

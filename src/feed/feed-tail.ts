@@ -111,8 +111,8 @@ export class FeedTail {
     this.doorbell = session;
     try {
       await session.listen(FEED_CHANNEL, () => this.ring());
-      this.ring();
       if (this.stopped) throw new Error('the feed has ended');
+      this.ring();
       return await session.lost;
     } finally {
       await session.close();

@@ -19,6 +19,7 @@ import {
   NeedConnectionType, NeedPayloadType, NeedStatusEnum, NeedType, PublishDraftInputType, PublishNeedInputType,
   UpdateNeedInputType,
 } from './need.types.ts';
+import type { NewNeeds } from './new-needs.service.ts';
 
 @Resolver(() => NeedType)
 export class NeedResolver {
@@ -123,9 +124,11 @@ export class VillageNeedsResolver {
 
 @Resolver()
 export class NeedMutations {
+  private readonly newNeeds: NewNeeds;
   private readonly needs: NeedService;
 
-  constructor(needs: NeedService) {
+  constructor(newNeeds: NewNeeds, needs: NeedService) {
+    this.newNeeds = newNeeds;
     this.needs = needs;
   }
 
@@ -136,7 +139,7 @@ export class NeedMutations {
     @Arg('input', () => PublishNeedInputType, { description: 'The need.' }) input: PublishNeedInputType,
     @Ctx() { actor }: Context,
   ): Promise<object> {
-    return answer('need', () => this.needs.publish(actor, input));
+    return answer('need', () => this.newNeeds.publish(actor, input));
   }
 
   @Mutation(() => NeedPayloadType, {
@@ -146,7 +149,7 @@ export class NeedMutations {
     @Arg('input', () => PublishNeedInputType, { description: 'The need.' }) input: PublishNeedInputType,
     @Ctx() { actor }: Context,
   ): Promise<object> {
-    return answer('need', () => this.needs.draft(actor, input));
+    return answer('need', () => this.newNeeds.draft(actor, input));
   }
 
   @Mutation(() => NeedPayloadType, { description: 'Publishes a draft. For the same people as `publishNeed`.' })

@@ -70,7 +70,11 @@ export class Database {
       types: readTypes,
       options: '-c default_transaction_read_only=on',
     });
-    pool.on('error', (error) => logger.warn({ err: error }, 'a read connection was lost'));
+    // A connection that is lost tells its pool only while it is idle; unheard, its error would end the process.
+    pool.on('connect', (client) => {
+      client.on('error', (error) => logger.warn({ err: error }, 'a read connection was lost'));
+    });
+    pool.on('error', () => undefined);
     const reads = new Kysely<Record<string, never>>({
       dialect: new PostgresDialect({ pool }),
       plugins: [camelCase],

@@ -16,7 +16,9 @@ export async function readOrMakeSecretFile(path: string): Promise<string> {
   });
   if (present !== null) {
     const secret = present.trim();
-    if (secret.length < LEAST_LENGTH) throw new Error(`${path} is damaged; remove it, and everybody signs in again.`);
+    if (secret.length < LEAST_LENGTH) {
+      throw new Error(`${path} is damaged; remove it, and everybody signs in again.`);
+    }
     return secret;
   }
   const secret = randomBytes(BYTES).toString('base64url');

@@ -23,9 +23,9 @@ export class Session {
     return session;
   }
 
-  /** One statement and its rows; rejects at once when the connection is lost. */
+  /** One statement and its rows; rejects at once when the connection is lost or closed. */
   async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    const { rows } = await Promise.race([this.client.query<Row>(text, [...values]), this.lost]);
+    const { rows } = await this.client.query<Row>(text, [...values]);
     return rows;
   }
 

@@ -69,7 +69,7 @@ export class NeedCancellation {
   }
 
   private async carryOut(tx: Transaction, locked: LockedNeed, reason: string, now: Date): Promise<NeedView> {
-    const { villages, outbox } = this.services;
+    const { villages, book, outbox } = this.services;
     const { need, village } = locked;
     const wasDraft = need.status === 'DRAFT';
     const ended = await this.endPledges(tx, locked, reason, now);
@@ -79,7 +79,7 @@ export class NeedCancellation {
     const state = { need: rowOf(need), village: villages.stateOf(village), pledge: null, partner: null };
     const facts: Fact[] = wasDraft ? [] : [factOf('NEED_CANCELLED', now, state)];
     for (const { pledge, partner } of ended) {
-      const one = { ...state, pledge: rowOf(pledge), partner: rowOf(partner) };
+      const one = { ...state, pledge: await book.stateOf(tx, pledge), partner: rowOf(partner) };
       facts.push(factOf('PLEDGE_CANCELLED', now, one));
     }
     outbox.record(tx, facts);

@@ -123,18 +123,23 @@ export class PledgeBook {
     now: Date,
   ): Promise<PledgeView> {
     await tx.em.flush();
-    const deliveries = await sql<DeliveryState>`
-      select id, pledge_id, quantity, delivered_on::text, status, note, reason, evidence
-      from deliveries where pledge_id = ${held.pledge.id} order by id`.execute(tx.sql);
     const village = this.villages.stateOf(held.village);
     const need = rowOf(held.need);
     const partner = rowOf(held.partner);
-    const pledge = { ...rowOf(held.pledge), deliveries: deliveries.rows };
+    const pledge = await this.stateOf(tx, held.pledge);
     const state = { need, village, pledge, partner };
     const all = kinds.map((kind) => factOf(kind, now, kind === 'NEED_FULFILLED' ? { ...state, pledge: null, partner: null } : state));
     this.outbox.record(tx, all);
     await tx.em.flush();
     return { ...pledge, need: { ...need, village }, partner };
+  }
+
+  /** The pledge as it stands in this transaction, flushed, with its deliveries in the order of their reports. */
+  async stateOf(tx: Transaction, pledge: Pledge): Promise<PledgeRow & { deliveries: DeliveryState[] }> {
+    const deliveries = await sql<DeliveryState>`
+      select id, pledge_id, quantity, delivered_on::text, status, note, reason, evidence
+      from deliveries where pledge_id = ${pledge.id} order by id`.execute(tx.sql);
+    return { ...rowOf(pledge), deliveries: deliveries.rows };
   }
 
   private async holderOf(tx: Transaction, { need, village }: LockedNeed): Promise<string | null> {

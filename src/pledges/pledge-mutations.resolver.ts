@@ -2,9 +2,9 @@ import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import { CancelNeedInputType, NeedPayloadType } from '../needs/need.types.ts';
 import type { Context } from '../platform/graphql/context.ts';
 import { answer } from '../platform/graphql/payload.ts';
-import { ClaimService, type Preview } from './claim.service.ts';
-import { NeedCancellation } from './need-cancellation.service.ts';
-import { PledgeService } from './pledge.service.ts';
+import type { ClaimService, Preview } from './claim.service.ts';
+import type { NeedCancellation } from './need-cancellation.service.ts';
+import type { PledgeService } from './pledge.service.ts';
 import {
   ClaimNeedInputType, ClaimPreviewInputType, ClaimPreviewType, CommitPledgeInputType, DecidePledgeInputType,
   PledgePayloadType, WithdrawPledgeInputType,

@@ -1,21 +1,21 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { maySeePrivate } from '../access/access.rules.ts';
-import { type PolicyRow, PolicyService } from '../balance/policy.service.ts';
+import type { PolicyRow, PolicyService } from '../balance/policy.service.ts';
 import { PolicyType } from '../balance/policy.types.ts';
 import { isId } from '../kernel/ids.ts';
 import { badArgument } from '../kernel/problems.ts';
 import type { NeedView } from '../needs/fact.ts';
-import { NeedReads } from '../needs/need-reads.service.ts';
+import type { NeedReads } from '../needs/need-reads.service.ts';
 import { NeedType } from '../needs/need.types.ts';
-import { type PartnerRow, PartnerService } from '../partners/partner.service.ts';
+import type { PartnerRow, PartnerService } from '../partners/partner.service.ts';
 import { PartnerType } from '../partners/partner.types.ts';
 import { afterDescription, type Connection, firstDescription, pageRequest, toConnection } from '../platform/graphql/connection.ts';
 import type { Context } from '../platform/graphql/context.ts';
 import { CursorScalar, RupiahScalar } from '../platform/graphql/scalars.ts';
-import { VillageService } from '../villages/village.service.ts';
+import type { VillageService } from '../villages/village.service.ts';
 import type { PledgeRow, PledgeView } from './pledge-book.service.ts';
 import type { PledgeStatus } from './pledge.entity.ts';
-import { PledgeReads } from './pledge-reads.service.ts';
+import type { PledgeReads } from './pledge-reads.service.ts';
 import { PledgeConnectionType, PledgeStatusEnum, PledgeType } from './pledge.types.ts';
 
 @Resolver(() => PledgeType)

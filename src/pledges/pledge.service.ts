@@ -127,9 +127,9 @@ export class PledgeService {
     return { check, reason: check.text('reason', input.reason, 1, 2000) };
   }
 
-  private async take<T extends { pledgeId: string; idempotencyKey?: string | null }>(
+  private async take(
     actor: Actor,
-    input: T,
+    input: PledgeDecision | Commitment,
     check: InputCheck,
     step: Step,
   ): Promise<PledgeView> {

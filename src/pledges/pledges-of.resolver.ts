@@ -7,11 +7,11 @@ import { CursorScalar } from '../platform/graphql/scalars.ts';
 import { VillageType } from '../villages/village.types.ts';
 import type { PledgeRow } from './pledge-book.service.ts';
 import type { PledgeStatus } from './pledge.entity.ts';
-import { PledgeReads } from './pledge-reads.service.ts';
+import type { PledgeReads } from './pledge-reads.service.ts';
 import { PledgeConnectionType, PledgeStatusEnum } from './pledge.types.ts';
 
 /** The pledges of a need, a village or a partner. */
-function pledgesOf(parent: () => ClassType<object>, batchOf: (reads: PledgeReads) => PledgeReads['ofNeed'], description: string) {
+function pledgesOf(parent: () => ClassType, batchOf: (reads: PledgeReads) => PledgeReads['ofNeed'], description: string) {
   @Resolver(parent)
   class PledgesOf {
     private readonly reads: PledgeReads;

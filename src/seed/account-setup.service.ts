@@ -35,8 +35,13 @@ export class AccountSetup {
       const accountId = newId('account');
       actors.set(email, { accountId, ...rights });
       return {
-        id: accountId, email, name, partner_id: rights.partnerId, roles: rights.roles,
-        area_ids: rights.areaCodes.map(areaId), village_ids: rights.villageIds,
+        id: accountId,
+        email,
+        name,
+        partner_id: rights.partnerId,
+        roles: rights.roles,
+        area_ids: rights.areaCodes.map(areaId),
+        village_ids: rights.villageIds,
       };
     });
     const given = sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as account(
@@ -44,11 +49,15 @@ export class AccountSetup {
     await this.database.transaction(async (tx) => {
       await sql`
         insert into accounts (id, email, name, password_hash, partner_id, created_at)
-        select id, email, name, ${passwordHash}::text, partner_id, ${now}::timestamptz from ${given}`.execute(tx.sql);
+        select id, email, name, ${passwordHash}::text, partner_id, ${now}::timestamptz from ${given}`.execute(
+        tx.sql,
+      );
       await sql`
         insert into account_roles (account_id, role) select id, unnest(roles) from ${given}`.execute(tx.sql);
       await sql`
-        insert into account_areas (account_id, area_id) select id, unnest(area_ids) from ${given}`.execute(tx.sql);
+        insert into account_areas (account_id, area_id) select id, unnest(area_ids) from ${given}`.execute(
+        tx.sql,
+      );
       await sql`
         insert into account_villages (account_id, village_id)
         select id, unnest(village_ids) from ${given}`.execute(tx.sql);
@@ -71,7 +80,9 @@ export class AccountSetup {
         returning a.id, a.xmax = 0 as is_new`.execute(tx.sql);
       const { id, isNew } = rows[0]!;
       await sql`
-        insert into account_roles (account_id, role) values (${id}, 'ADMIN') on conflict do nothing`.execute(tx.sql);
+        insert into account_roles (account_id, role) values (${id}, 'ADMIN') on conflict do nothing`.execute(
+        tx.sql,
+      );
       return isNew;
     });
   }

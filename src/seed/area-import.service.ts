@@ -36,7 +36,11 @@ export class AreaImport {
   /** Parents stand before their children in a batch, and foreign keys are checked at the statement's end. */
   private async add(batch: readonly AreaRecord[]): Promise<number> {
     const rows = batch.map(({ code, name, level, parentCode }) => ({
-      id: areaId(code), code, name, level, parent_id: parentCode === null ? null : areaId(parentCode),
+      id: areaId(code),
+      code,
+      name,
+      level,
+      parent_id: parentCode === null ? null : areaId(parentCode),
     }));
     return this.database.transaction(async (tx) => {
       const added = await sql`

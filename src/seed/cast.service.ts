@@ -33,7 +33,10 @@ export class Cast {
     const setup = new AccountSetup(database);
     const passwordHash = await hashPassword(DEMO_PASSWORD);
     const accounts = demoAccounts(partners).map((account) => ({
-      areaCodes: [], ...account, partnerId: null, villageIds: (account.villageCodes ?? []).map(villageId),
+      areaCodes: [],
+      ...account,
+      partnerId: null,
+      villageIds: (account.villageCodes ?? []).map(villageId),
     }));
     const staff = accounts.filter(({ partnerCode }) => partnerCode === undefined);
     const actors = await setup.add(staff, passwordHash, clock.now());
@@ -45,7 +48,9 @@ export class Cast {
       partnerIds.set(code, (await registration.register(admin, input)).id);
     }
     const members = accounts.flatMap((account) =>
-      account.partnerCode === undefined ? [] : [{ ...account, partnerId: partnerIds.get(account.partnerCode)! }],
+      account.partnerCode === undefined
+        ? []
+        : [{ ...account, partnerId: partnerIds.get(account.partnerCode)! }],
     );
     const memberActors = await setup.add(members, passwordHash, clock.now());
     return new Cast(new Map([...actors, ...memberActors]));

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
+import type { Actor } from '../access/actor.ts';
 import { dateInBanten } from '../kernel/calendar.ts';
-import type { NewNeed } from '../needs/need.service.ts';
+import type { NewNeed } from '../needs/new-needs.service.ts';
 import { type Database, SEED_LOCK } from '../platform/database.ts';
 import type { AreaRecord } from './area-source.ts';
 import { Cast, DEMO_DOMAIN } from './cast.service.ts';
@@ -74,7 +75,9 @@ export class DemoSeed {
       return this.perform(database, now, checked);
     });
     // So that the first queries are planned by what is there.
-    if (loaded !== null) await this.database.transaction(async (tx) => void (await sql`analyze`.execute(tx.sql)));
+    if (loaded !== null) {
+      await this.database.transaction(async (tx) => void (await sql`analyze`.execute(tx.sql)));
+    }
     return loaded;
   }
 
@@ -108,17 +111,29 @@ export class DemoSeed {
       await player.play(step);
       progress('Pledges and deliveries', index + 1, steps.length);
     }
-    return { villages: villages.length, needs: needs.length, stories: pledges.length, refused: player.refused };
+    return {
+      villages: villages.length,
+      needs: needs.length,
+      stories: pledges.length,
+      refused: player.refused,
+    };
   }
 
   private async addVillages(database: Database): Promise<AreaRecord[]> {
     const { rows: areas } = await sql<AreaRecord>`
       select a.code, a.name, a.level, above.code as parent_code
       from areas a left join areas above on above.id = a.parent_id
-      where a.code = ${PROVINCE.code} or a.code like ${`${PROVINCE.code}.%`} order by a.code`.execute(database.reads);
+      where a.code = ${PROVINCE.code} or a.code like ${`${PROVINCE.code}.%`} order by a.code`.execute(
+      database.reads,
+    );
     if (areas.length === 0) throw new DemoRefused(`The demo needs the areas of province ${PROVINCE.code}.`);
     const villages = selectVillages(areas);
-    const rows = villages.map(({ code, name }) => ({ id: villageId(code), area_id: areaId(code), code, name }));
+    const rows = villages.map(({ code, name }) => ({
+      id: villageId(code),
+      area_id: areaId(code),
+      code,
+      name,
+    }));
     await database.transaction(async (tx) => {
       await sql`
         insert into villages (id, area_id, code, name)
@@ -129,34 +144,42 @@ export class DemoSeed {
     return villages;
   }
 
-  /** Village by village, each its whole list at once; its drafts after it. Answers them in the order of the plan. */
+  /** Village by village. Answers the needs in the order of the plan. */
   private async publish(
     services: DemoServices,
     cast: Cast,
     planned: readonly PlannedNeed[],
     { clock, today, progress }: { clock: MovedClock; today: string; progress: Progress },
   ): Promise<PublishedNeed[]> {
-    const published: PublishedNeed[] = [];
-    const villages = Map.groupBy(planned.keys(), (index) => planned[index]!.villageCode);
-    let [place, done] = [0, 0];
-    for (const [villageCode, indexes] of villages) {
+    const ids = new Map<PlannedNeed, string>();
+    const villages = Map.groupBy(planned, ({ villageCode }) => villageCode);
+    for (const [place, [villageCode, needs]] of [...villages].entries()) {
       clock.moveTo(momentOf(today, publicationDay(place, villages.size)));
-      const keeper = cast.keeper(villageCode);
-      const add = (index: number, { id }: { id: string }) => {
-        published[index] = { id, villageCode, dueOn: planned[index]!.dueOn };
-      };
-      const isDraft = (index: number) => planned[index]!.draft;
-      const [first, ...others] = indexes.filter((index) => !isDraft(index));
-      if (first !== undefined) {
-        const list = await services.needs.publishList(keeper, [inputOf(planned[first]!), ...others.map((index) => inputOf(planned[index]!))]);
-        [first, ...others].forEach((index, at) => add(index, list[at]!));
-      }
-      for (const index of indexes.filter(isDraft)) add(index, await services.needs.draft(keeper, inputOf(planned[index]!)));
-      place += 1;
-      done += indexes.length;
-      progress('Needs of the villages', done, planned.length);
+      await publishOne(services, cast.keeper(villageCode), needs, ids);
+      progress('Needs of the villages', ids.size, planned.length);
     }
-    return published;
+    return planned.map((need) => ({
+      id: ids.get(need)!,
+      villageCode: need.villageCode,
+      dueOn: need.dueOn,
+    }));
+  }
+}
+
+/** One village's whole list at once, then its drafts. */
+async function publishOne(
+  { newNeeds }: DemoServices,
+  keeper: Actor,
+  needs: readonly PlannedNeed[],
+  ids: Map<PlannedNeed, string>,
+): Promise<void> {
+  const [first, ...others] = needs.filter(({ draft }) => !draft);
+  if (first !== undefined) {
+    const list = await newNeeds.publishList(keeper, [inputOf(first), ...others.map(inputOf)]);
+    [first, ...others].forEach((need, at) => ids.set(need, list[at]!.id));
+  }
+  for (const need of needs.filter(({ draft }) => draft)) {
+    ids.set(need, (await newNeeds.draft(keeper, inputOf(need))).id);
   }
 }
 

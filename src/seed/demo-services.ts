@@ -1,6 +1,6 @@
 import type { DeliveryService } from '../deliveries/delivery.service.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { NeedService } from '../needs/need.service.ts';
+import type { NewNeeds } from '../needs/new-needs.service.ts';
 import type { PartnerRegistration } from '../partners/partner-registration.service.ts';
 import type { Database } from '../platform/database.ts';
 import type { ClaimService } from '../pledges/claim.service.ts';
@@ -10,7 +10,7 @@ import type { PledgeService } from '../pledges/pledge.service.ts';
 /** The services through which the demo's people act: the same as everybody's. */
 export interface DemoServices {
   registration: PartnerRegistration;
-  needs: NeedService;
+  newNeeds: NewNeeds;
   claims: ClaimService;
   pledges: PledgeService;
   deliveries: DeliveryService;

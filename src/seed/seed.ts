@@ -44,7 +44,11 @@ async function addDemo(loaders: Loaders): Promise<void> {
   say(`Warning: its accounts all have the password ${DEMO_PASSWORD}. Never let them near real data.`);
 }
 
-async function load(loaders: Loaders, { province, demo, admin }: SeedArguments, config: Config): Promise<void> {
+async function load(
+  loaders: Loaders,
+  { province, demo, admin }: SeedArguments,
+  config: Config,
+): Promise<void> {
   const { read, added } = await loaders.areas.run(province, progress);
   await loaders.reference.load();
   say(`Official areas: ${read.toLocaleString('en')}, of which ${added.toLocaleString('en')} are new.`);

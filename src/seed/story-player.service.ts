@@ -108,7 +108,10 @@ export class StoryPlayer {
     const { quantity, note } = planned;
     try {
       const { id } = await services.claims.claim(member, {
-        needId: need.id, quantity, note, idempotencyKey: `demo-claim-${pledgeIndex}`,
+        needId: need.id,
+        quantity,
+        note,
+        idempotencyKey: `demo-claim-${pledgeIndex}`,
       });
       this.told.set(pledgeIndex, { planned, need, member, claimDay: day, pledgeId: id, deliveryIds: [] });
     } catch (error) {

@@ -30,9 +30,14 @@ export function toClientError(error: GraphQLError, locale: Locale, logger: Logge
     return { message: say(locale, problem!), locations, path, extensions: { code } };
   }
   if (isOfTheRequest(error)) {
-    const code = error.extensions['code'];
+    const { code, cursor } = error.extensions;
     const known = typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR';
-    return { message: error.message, locations, path, extensions: { code: known ? code : 'BAD_USER_INPUT' } };
+    const extensions = {
+      code: known ? code : 'BAD_USER_INPUT',
+      // Where a feed that was ended goes on.
+      ...(typeof cursor === 'string' && { cursor }),
+    };
+    return { message: error.message, locations, path, extensions };
   }
   const id = randomUUID();
   logger.error({ err: cause ?? error, errorId: id, path }, 'an operation failed');

@@ -33,7 +33,8 @@ class EventResults implements AsyncIterableIterator<ExecutionResult> {
       const contextValue = (this.args.contextValue as Context).fresh();
       return { value: await execute({ ...this.args, rootValue: event.value, contextValue }), done: false };
     } catch (error) {
-      this.ended = true;
+      // A source that has failed may still hold on to something.
+      await this.return();
       return { value: { errors: [this.endOf(error)] }, done: false };
     }
   }

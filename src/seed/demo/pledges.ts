@@ -49,8 +49,9 @@ export function planPledges(
   );
   for (const episode of generator.shuffle([...claims, ...exceptional])) episode();
   for (const partner of partners) {
-    if (planner.tally.pledges(partner.code) === 0)
+    if (planner.tally.pledges(partner.code) === 0) {
       planFirstPledge(planner, partner, new Set([...slots, ...untouched]));
+    }
   }
   return planner.pledges;
 }

@@ -25,7 +25,15 @@ const GRACE_DAYS = 14;
 const USUAL_DUE_DAY = 60;
 
 export type StepKind =
-  | 'CLAIM' | 'COMMIT' | 'REPORT' | 'VERIFY' | 'DISPUTE' | 'WITHDRAW' | 'DECLINE' | 'CANCEL_NEED' | 'EXPIRE';
+  | 'CLAIM'
+  | 'COMMIT'
+  | 'REPORT'
+  | 'VERIFY'
+  | 'DISPUTE'
+  | 'WITHDRAW'
+  | 'DECLINE'
+  | 'CANCEL_NEED'
+  | 'EXPIRE';
 
 /** One thing that somebody does, or the clock. */
 export interface Step {
@@ -77,7 +85,8 @@ const LATE_STORIES: readonly string[] = ['PLEDGED', 'AWAITING_APPROVAL', 'DECLIN
 
 function stepsOf(pledge: PlannedPledge, pledgeIndex: number, claimDay: number): Step[] {
   const steps: Step[] = [];
-  const add = (kind: StepKind, day: number, deliveryIndex = 0) => steps.push({ day, kind, pledgeIndex, deliveryIndex });
+  const add = (kind: StepKind, day: number, deliveryIndex = 0) =>
+    steps.push({ day, kind, pledgeIndex, deliveryIndex });
   add('CLAIM', claimDay);
   if (isCommitted(pledge.story, pledge.deliveries)) add('COMMIT', claimDay + 1);
   let day = claimDay + 2;

@@ -1,0 +1,21 @@
+import { openDatabase } from '../app.ts';
+import { readConfig } from '../config.ts';
+import type { Database } from '../platform/database.ts';
+import { startEmbeddedPostgres } from '../platform/embedded/embedded-postgres.ts';
+import { createLogger } from '../platform/logger.ts';
+
+/** Runs a command's work on the database that the environment names, or on the hub's own while the hub is stopped. */
+export async function onDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
+  const config = readConfig(undefined, { logLevel: 'warn', needsTokenSecret: false });
+  await using opened = new AsyncDisposableStack();
+  let url = config.databaseUrl;
+  if (url === null) {
+    const log = (message: string) => process.stdout.write(`${message}\n`);
+    const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+    opened.defer(() => postgres.stop());
+    ({ url } = postgres);
+  }
+  const database = await openDatabase(config, url, createLogger(config.logLevel));
+  opened.defer(() => database.close());
+  return await work(database);
+}
