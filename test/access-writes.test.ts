@@ -1,9 +1,26 @@
 import { describe, expect, test } from '@jest/globals';
-import { PublishDraftDocument, PublishPolicyDocument, RegisterPartnerDocument } from '../client/operations.ts';
+import {
+  PublishDraftDocument,
+  PublishPolicyDocument,
+  RegisterPartnerDocument,
+} from '../client/operations.ts';
 import type { SinergiClient } from '../client/sinergi-client.ts';
 import { SinergiError } from '../client/sinergi-error.ts';
 import {
-  approve, cancel, claim, commit, decline, dispute, draft, publish, Refusal, refused, report, update, verify, withdraw,
+  approve,
+  cancel,
+  claim,
+  commit,
+  decline,
+  dispute,
+  draft,
+  publish,
+  Refusal,
+  refused,
+  report,
+  update,
+  verify,
+  withdraw,
 } from './support/acts.ts';
 import { insertAccount, insertArea, insertPolicy } from './support/inserts.ts';
 import { take } from './support/listener.ts';
@@ -48,40 +65,64 @@ const keepers: Person[] = ['kader', 'coordinator', 'coordinatorProvince', 'admin
 const deciders: Person[] = ['coordinator', 'coordinatorProvince', 'admin'];
 const policy = {
   rules: [
-    { rule: 'RECIPROCITY', mode: 'OFF', limit: 1, ceiling: 2 }, { rule: 'PARTNER_SHARE', mode: 'OFF', limit: 1, floor: 0 },
-    { rule: 'COLOUR_SHARE', mode: 'OFF', limit: 1, floor: 0 }, { rule: 'SPREAD', mode: 'OFF', limit: 1, floor: 0 },
+    { rule: 'RECIPROCITY', mode: 'OFF', limit: 1, ceiling: 2 },
+    { rule: 'PARTNER_SHARE', mode: 'OFF', limit: 1, floor: 0 },
+    { rule: 'COLOUR_SHARE', mode: 'OFF', limit: 1, floor: 0 },
+    { rule: 'SPREAD', mode: 'OFF', limit: 1, floor: 0 },
     { rule: 'CAPACITY', mode: 'OFF', limit: 1, floor: 0 },
   ] as const,
-  synergyColours: 2, synergyDiversity: 1.5, pledgeDays: 14, graceDays: 14,
+  synergyColours: 2,
+  synergyDiversity: 1.5,
+  pledgeDays: 14,
+  graceDays: 14,
 };
 let registered = 0;
 
 async function publishPolicy(by: SinergiClient, areaCode: string | null): Promise<void> {
   const input = { ...policy, rules: [...policy.rules], areaCode };
-  const { publishPolicy: { problems } } = await by.request(PublishPolicyDocument, { input });
+  const {
+    publishPolicy: { problems },
+  } = await by.request(PublishPolicyDocument, { input });
   if (problems.length > 0) throw new Refusal(problems);
 }
 
 async function register(by: SinergiClient, areaCodes: string[]): Promise<void> {
   const code = `mitra-${(registered += 1)}`;
   const input = { code, name: code, kind: 'NGO' as const, cluster: 'health', mandate: [], areaCodes };
-  const { registerPartner: { problems } } = await by.request(RegisterPartnerDocument, { input });
+  const {
+    registerPartner: { problems },
+  } = await by.request(RegisterPartnerDocument, { input });
   if (problems.length > 0) throw new Refusal(problems);
 }
 
 const acts: Act[] = [
   { name: 'publishNeed', may: keepers, act: (by) => publish(by, { villageId: cimarga.id }) },
   { name: 'draftNeed', may: keepers, act: (by) => draft(by, { villageId: cimarga.id }) },
-  { name: 'updateNeed', may: keepers, prepare: anOpenNeed, act: (by, needId) => update(by, { needId, version: 1, title: 'Lain' }) },
   {
-    name: 'publishDraft', may: keepers, prepare: aDraft, isHiddenFrom: (person) => person !== 'auditor',
+    name: 'updateNeed',
+    may: keepers,
+    prepare: anOpenNeed,
+    act: (by, needId) => update(by, { needId, version: 1, title: 'Lain' }),
+  },
+  {
+    name: 'publishDraft',
+    may: keepers,
+    prepare: aDraft,
+    isHiddenFrom: (person) => person !== 'auditor',
     act: async (by, needId) => {
-      const { publishDraft: { problems } } = await by.request(PublishDraftDocument, { input: { needId, version: 1 } });
+      const {
+        publishDraft: { problems },
+      } = await by.request(PublishDraftDocument, { input: { needId, version: 1 } });
       if (problems.length > 0) throw new Refusal(problems);
     },
   },
   { name: 'cancelNeed', may: keepers, prepare: anOpenNeed, act: (by, id) => cancel(by, id) },
-  { name: 'claimNeed', may: ['perkim', 'dinkes', 'dindik', 'kodim', 'semen'], prepare: anOpenNeed, act: (by, id) => claim(by, id, 1) },
+  {
+    name: 'claimNeed',
+    may: ['perkim', 'dinkes', 'dindik', 'kodim', 'semen'],
+    prepare: anOpenNeed,
+    act: (by, id) => claim(by, id, 1),
+  },
   { name: 'commitPledge', may: ['semen'], prepare: aPledge, act: (by, id) => commit(by, id, later) },
   { name: 'withdrawPledge', may: ['semen'], prepare: aPledge, act: (by, id) => withdraw(by, id) },
   { name: 'reportDelivery', may: ['semen'], prepare: aCommitment, act: (by, id) => report(by, id, 1, today) },
@@ -108,7 +149,10 @@ describe.each(acts)('$name', ({ may, prepare = nothing, act, isHiddenFrom = () =
     const before = await hub.contents();
     for (const person of people.filter((one) => !may.includes(one))) {
       const problems = await refused(act(as[person], id));
-      expect([person, problems]).toMatchObject([person, [{ __typename: isHiddenFrom(person) ? 'NotFound' : 'Forbidden' }]]);
+      expect([person, problems]).toMatchObject([
+        person,
+        [{ __typename: isHiddenFrom(person) ? 'NotFound' : 'Forbidden' }],
+      ]);
     }
     await expect(act(as.anonymous, id)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     expect(await hub.contents()).toEqual(before);
@@ -127,7 +171,10 @@ test('a coordinator registers partners and publishes policies only where all of 
 test('nobody verifies or disputes a delivery of their own partner, whatever else they are', async () => {
   const email = 'both@sinergi.test';
   const both = await insertAccount(hub.database, {
-    email, roles: ['VILLAGE', 'PARTNER', 'ADMIN'], partnerId: partners.semen.id, villageIds: [cimarga.id],
+    email,
+    roles: ['VILLAGE', 'PARTNER', 'ADMIN'],
+    partnerId: partners.semen.id,
+    villageIds: [cimarga.id],
   });
   const client = await hub.client(both);
   const { id } = await aDelivery();
@@ -136,17 +183,29 @@ test('nobody verifies or disputes a delivery of their own partner, whatever else
 });
 
 test('membership without the role PARTNER gives no right to claim', async () => {
-  const account = await insertAccount(hub.database, { email: 'former@sinergi.test', roles: [], partnerId: partners.semen.id });
+  const account = await insertAccount(hub.database, {
+    email: 'former@sinergi.test',
+    roles: [],
+    partnerId: partners.semen.id,
+  });
   const need = await anOpenNeed();
-  expect(await refused(claim(await hub.client(account), need.id, 1))).toMatchObject([{ __typename: 'Forbidden' }]);
+  expect(await refused(claim(await hub.client(account), need.id, 1))).toMatchObject([
+    { __typename: 'Forbidden' },
+  ]);
 });
 
 test('roles are looked up at each use: one that is taken away is gone at once', async () => {
-  const account = await insertAccount(hub.database, { email: 'brief@sinergi.test', roles: ['VILLAGE'], villageIds: [cimarga.id] });
+  const account = await insertAccount(hub.database, {
+    email: 'brief@sinergi.test',
+    roles: ['VILLAGE'],
+    villageIds: [cimarga.id],
+  });
   const client = await hub.client(account);
   await publish(client, { villageId: cimarga.id });
   await hub.database.sql('delete from account_villages where account_id = $1', [account]);
-  expect(await refused(publish(client, { villageId: cimarga.id }))).toMatchObject([{ __typename: 'Forbidden' }]);
+  expect(await refused(publish(client, { villageId: cimarga.id }))).toMatchObject([
+    { __typename: 'Forbidden' },
+  ]);
   await hub.database.sql('update accounts set disabled_at = now() where id = $1', [account]);
   await expect(publish(client, { villageId: cimarga.id })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
 });
@@ -156,7 +215,8 @@ test('a mutation over the WebSocket is under the same law', async () => {
   const source = gql<{ claimNeed: { pledge: object | null; problems: object[] } }>(`mutation ($key: String!) {
     claimNeed(input: { needId: "${need.id}", quantity: 1, idempotencyKey: $key }) { pledge { status } problems { __typename } }
   }`);
-  const send = async (by: SinergiClient) => (await take(by.subscribe(source, { key: 'ws' }), 1))[0]!.claimNeed;
+  const send = async (by: SinergiClient) =>
+    (await take(by.subscribe(source, { key: 'ws' }), 1))[0]!.claimNeed;
   expect(await send(as.semen)).toEqual({ pledge: { status: 'PLEDGED' }, problems: [] });
   expect(await send(as.kader)).toEqual({ pledge: null, problems: [{ __typename: 'Forbidden' }] });
   await expect(send(as.anonymous)).rejects.toThrow(SinergiError);

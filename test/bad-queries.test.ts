@@ -1,7 +1,24 @@
 import { expect, test } from '@jest/globals';
-import { ClaimPreviewDocument, FeedDocument, NeedsDocument, VillageDocument, VillagesDocument } from '../client/operations.ts';
+import {
+  ClaimPreviewDocument,
+  FeedDocument,
+  NeedsDocument,
+  VillageDocument,
+  VillagesDocument,
+} from '../client/operations.ts';
 import { SinergiError } from '../client/sinergi-error.ts';
 import { claim, publish } from './support/acts.ts';
+import {
+  BAD_AREA_CODES,
+  BAD_CURSORS,
+  BAD_PAGE_SIZES,
+  cursorOf,
+  HALF,
+  LONG,
+  noIds,
+  nothingsId,
+  NUL,
+} from './support/bad-values.ts';
 import { take } from './support/listener.ts';
 import { gql } from './support/query.ts';
 import { testHub, until } from './support/test-hub.ts';
@@ -21,56 +38,71 @@ const villagesCursor = page.pageInfo.endCursor!;
 const { feed } = await as.auditor.request(FeedDocument, { first: 1 });
 const feedCursor = feed.pageInfo.endCursor!;
 
-const LONG = 'x'.repeat(100_000);
-const NUL = 'a\u0000b';
-const HALF = 'a\ud800b';
-const BAD_IDS = ['', ' ', 'abc', '1', 'need_', NUL, HALF, LONG, need.id.toUpperCase()];
-const idsBut = (prefix: string) => [
-  ...BAD_IDS, ...[need.id, pledge.id, villages.cimarga.id, partners.semen.id].filter((id) => !id.startsWith(prefix)),
-];
-const BAD_AREAS = ['', '3', '36.', '36.2', '36.02.11.205', '36.02.11.2005.1', '36%', 'banten', NUL, HALF, LONG];
-const BAD_PAGES = [0, -1, 101, 2 ** 31 - 1];
-const encoded = (text: string) => Buffer.from(text).toString('base64url');
-const BAD_CURSORS = ['', ' ', 'abc', '1', NUL, LONG, encoded('elsewhere:1'), `${encoded('needs:1')}=`, encoded(`needs:${NUL}`)];
+const ids = [need.id, pledge.id, villages.cimarga.id, partners.semen.id];
+const idsBut = (prefix: string) => noIds(prefix, ids);
 const BAD_FEED_CURSORS = [
-  ...BAD_CURSORS, needsCursor, villagesCursor, encoded('feed:-1'), encoded('feed:1.5'), encoded('feed:x'), encoded('feed:'),
-  encoded('feed: 1'), encoded('feed:0x1'), encoded('feed:1e1'), encoded(`feed:${2 ** 53}`),
+  ...BAD_CURSORS,
+  needsCursor,
+  villagesCursor,
+  cursorOf('feed:-1'),
+  cursorOf('feed:1.5'),
+  cursorOf('feed:x'),
+  cursorOf('feed:'),
+  cursorOf('feed: 1'),
+  cursorOf('feed:0x1'),
+  cursorOf('feed:1e1'),
+  cursorOf(`feed:${2 ** 53}`),
 ];
-const cursorsBut = (own: string) => [...BAD_CURSORS, ...[needsCursor, villagesCursor, feedCursor].filter((one) => one !== own)];
-const lists = (prefix: string) => [...idsBut(prefix).map((id) => [id]), Array.from({ length: 101 }, () => need.id)];
+const cursorsBut = (own: string) => [
+  ...BAD_CURSORS,
+  ...[needsCursor, villagesCursor, feedCursor].filter((one) => one !== own),
+];
+const lists = (prefix: string) => [
+  ...idsBut(prefix).map((id) => [id]),
+  Array.from({ length: 101 }, () => need.id),
+];
 
 /** Field, argument, GraphQL type of the argument, and values none of which can be meant. */
 const rows: [field: string, argument: string, type: string, values: unknown[], selection: string][] = [
-  ['node', 'id', 'ID!', [...BAD_IDS, 'account_01jd3m5a8zf6wvqk2x7r9c4b1e', 'entry_01jd3m5a8zf6wvqk2x7r9c4b1e'], 'id'],
+  ['node', 'id', 'ID!', [...noIds('node', []), nothingsId('account'), nothingsId('entry')], 'id'],
   ['need', 'id', 'ID!', idsBut('need'), 'id'],
   ['pledge', 'id', 'ID!', idsBut('pledge'), 'id'],
   ['village', 'id', 'ID', idsBut('village'), 'id'],
   ['partner', 'id', 'ID', idsBut('partner'), 'id'],
-  ['area', 'code', 'String!', BAD_AREAS, 'id'],
-  ['villages', 'areaCode', 'String', BAD_AREAS, 'totalCount'],
-  ['villages', 'first', 'Int', BAD_PAGES, 'nodes { id }'],
+  ['area', 'code', 'String!', BAD_AREA_CODES, 'id'],
+  ['villages', 'areaCode', 'String', BAD_AREA_CODES, 'totalCount'],
+  ['villages', 'first', 'Int', BAD_PAGE_SIZES, 'nodes { id }'],
   ['villages', 'after', 'Cursor', cursorsBut(villagesCursor), 'nodes { id }'],
-  ['needs', 'areaCode', 'String', BAD_AREAS, 'totalCount'],
-  ['needs', 'first', 'Int', BAD_PAGES, 'nodes { id }'],
+  ['needs', 'areaCode', 'String', BAD_AREA_CODES, 'totalCount'],
+  ['needs', 'first', 'Int', BAD_PAGE_SIZES, 'nodes { id }'],
   ['needs', 'after', 'Cursor', cursorsBut(needsCursor), 'nodes { id }'],
-  ['partners', 'first', 'Int', BAD_PAGES, 'nodes { id }'],
+  ['partners', 'first', 'Int', BAD_PAGE_SIZES, 'nodes { id }'],
   ['partners', 'after', 'Cursor', [...BAD_CURSORS, needsCursor, feedCursor], 'nodes { id }'],
-  ['pledges', 'areaCode', 'String', BAD_AREAS, 'totalCount'],
+  ['pledges', 'areaCode', 'String', BAD_AREA_CODES, 'totalCount'],
   ['pledges', 'partnerId', 'ID', idsBut('partner'), 'totalCount'],
-  ['pledges', 'first', 'Int', BAD_PAGES, 'nodes { id }'],
+  ['pledges', 'first', 'Int', BAD_PAGE_SIZES, 'nodes { id }'],
   ['pledges', 'after', 'Cursor', [...BAD_CURSORS, needsCursor, feedCursor], 'nodes { id }'],
-  ['policy', 'areaCode', 'String', BAD_AREAS, 'id'],
-  ['policies', 'areaCode', 'String', BAD_AREAS, 'totalCount'],
-  ['policies', 'first', 'Int', BAD_PAGES, 'nodes { id }'],
-  ['policies', 'after', 'Cursor', [...BAD_CURSORS, needsCursor, encoded('policies:x'), encoded('policies:1.5')], 'nodes { id }'],
-  ['reciprocity', 'areaCode', 'String', BAD_AREAS, 'bilateral'],
-  ['suggestedNeeds', 'partnerId', 'ID', [...idsBut('partner'), 'partner_01jd3m5a8zf6wvqk2x7r9c4b1e'], 'id'],
-  ['feed', 'first', 'Int', BAD_PAGES, 'nodes { kind }'],
+  ['policy', 'areaCode', 'String', BAD_AREA_CODES, 'id'],
+  ['policies', 'areaCode', 'String', BAD_AREA_CODES, 'totalCount'],
+  ['policies', 'first', 'Int', BAD_PAGE_SIZES, 'nodes { id }'],
+  [
+    'policies',
+    'after',
+    'Cursor',
+    [...BAD_CURSORS, needsCursor, cursorOf('policies:x'), cursorOf('policies:1.5')],
+    'nodes { id }',
+  ],
+  ['reciprocity', 'areaCode', 'String', BAD_AREA_CODES, 'bilateral'],
+  ['suggestedNeeds', 'partnerId', 'ID', [...idsBut('partner'), nothingsId('partner')], 'id'],
+  ['feed', 'first', 'Int', BAD_PAGE_SIZES, 'nodes { kind }'],
   ['feed', 'after', 'Cursor', BAD_FEED_CURSORS, 'nodes { kind }'],
 ];
 
 async function errorOf(act: Promise<unknown>): Promise<SinergiError> {
-  const error = await act.then((answer) => new Error(`it was answered: ${JSON.stringify(answer)}`), (reason: unknown) => reason);
+  const error = await act.then(
+    (answer) => new Error(`it was answered: ${JSON.stringify(answer)}`),
+    (reason: unknown) => reason,
+  );
   if (!(error instanceof SinergiError)) throw error;
   return error;
 }
@@ -78,19 +110,29 @@ async function errorOf(act: Promise<unknown>): Promise<SinergiError> {
 const shown = (value: unknown) => JSON.stringify(value)?.slice(0, 60);
 const argumentOf = ({ errors: [error] }: SinergiError) => error?.extensions?.['argument'];
 
-test.each(rows)('%s(%s:) names its argument when it is wrong', async (field, argument, type, values, selection) => {
-  const document = gql(`query ($value: ${type}) { ${field}(${argument}: $value) { ${selection} } }`);
-  const surprises: string[] = [];
-  for (const value of values) {
-    const answer = await as.admin.request(document, { value }).then(() => 'an answer', (error: SinergiError) => error);
-    const isNamed = answer instanceof SinergiError && answer.code === 'BAD_USER_INPUT' && argumentOf(answer) === argument;
-    if (!isNamed) surprises.push(`${shown(value)} → ${String(answer).slice(0, 200)}`);
-  }
-  expect(surprises).toEqual([]);
-});
+test.each(rows)(
+  '%s(%s:) names its argument when it is wrong',
+  async (field, argument, type, values, selection) => {
+    const document = gql(`query ($value: ${type}) { ${field}(${argument}: $value) { ${selection} } }`);
+    const surprises: string[] = [];
+    for (const value of values) {
+      const answer = await as.admin.request(document, { value }).then(
+        () => 'an answer',
+        (error: SinergiError) => error,
+      );
+      const isNamed =
+        answer instanceof SinergiError && answer.code === 'BAD_USER_INPUT' && argumentOf(answer) === argument;
+      if (!isNamed) surprises.push(`${shown(value)} → ${String(answer).slice(0, 200)}`);
+    }
+    expect(surprises).toEqual([]);
+  },
+);
 
 test.each([
-  ['areaCode', BAD_AREAS], ['villageIds', lists('village')], ['needIds', lists('need')], ['partnerIds', lists('partner')],
+  ['areaCode', BAD_AREA_CODES],
+  ['villageIds', lists('village')],
+  ['needIds', lists('need')],
+  ['partnerIds', lists('partner')],
   ['sectors', [Array.from({ length: 101 }, () => 'sanitation')]],
 ])('feed(filter:) names %s when it is wrong', async (field, values) => {
   for (const value of values) {
@@ -109,19 +151,35 @@ test('a code is given or an id, never both and never neither', async () => {
 });
 
 test('a nested list names its argument when it is wrong', async () => {
-  for (const [list, argument] of [['needs(first: 0)', 'first'], ['pledges(first: 101)', 'first'], [`needs(after: "${feedCursor}")`, 'after']]) {
-    const error = await errorOf(as.auditor.request(gql(`{ villages { nodes { ${list} { nodes { id } } } } }`)));
+  for (const [list, argument] of [
+    ['needs(first: 0)', 'first'],
+    ['pledges(first: 101)', 'first'],
+    [`needs(after: "${feedCursor}")`, 'after'],
+  ]) {
+    const error = await errorOf(
+      as.auditor.request(gql(`{ villages { nodes { ${list} { nodes { id } } } } }`)),
+    );
     expect([error.code, argumentOf(error)]).toEqual(['BAD_USER_INPUT', argument]);
   }
 });
 
 test('claimPreview names what is wrong in its input', async () => {
   const preview = (input: object) =>
-    errorOf(as.admin.request(ClaimPreviewDocument, { input: { needId: need.id, quantity: 1, partnerId: partners.semen.id, ...input } }));
-  for (const needId of [...idsBut('need'), 'need_01jd3m5a8zf6wvqk2x7r9c4b1e']) expect(argumentOf(await preview({ needId }))).toBe('input.needId');
+    errorOf(
+      as.admin.request(ClaimPreviewDocument, {
+        input: { needId: need.id, quantity: 1, partnerId: partners.semen.id, ...input },
+      }),
+    );
+  for (const needId of [...idsBut('need'), nothingsId('need')]) {
+    expect(argumentOf(await preview({ needId }))).toBe('input.needId');
+  }
   for (const quantity of [0, -1]) expect(argumentOf(await preview({ quantity }))).toBe('input.quantity');
-  for (const quantity of [2 ** 31, 1.5]) expect((await preview({ quantity })).message).toContain('at "input.quantity"');
-  for (const partnerId of [...idsBut('partner'), 'partner_01jd3m5a8zf6wvqk2x7r9c4b1e']) expect(argumentOf(await preview({ partnerId }))).toBe('input.partnerId');
+  for (const quantity of [2 ** 31, 1.5]) {
+    expect((await preview({ quantity })).message).toContain('at "input.quantity"');
+  }
+  for (const partnerId of [...idsBut('partner'), nothingsId('partner')]) {
+    expect(argumentOf(await preview({ partnerId }))).toBe('input.partnerId');
+  }
 });
 
 test('codes and words that nothing has find nothing', async () => {
@@ -131,7 +189,8 @@ test('codes and words that nothing has find nothing', async () => {
     const found = await as.auditor.request(
       gql<Record<string, { totalCount: number }>>(`query ($code: String!) {
         needs(sector: [$code]) { totalCount } partners(cluster: [$code]) { totalCount }
-      }`), { code: nothing },
+      }`),
+      { code: nothing },
     );
     expect(found).toEqual({ needs: { totalCount: 0 }, partners: { totalCount: 0 } });
     const told = await as.auditor.request(FeedDocument, { filter: { sectors: [nothing] } });
@@ -160,15 +219,29 @@ test.each([
 
 test('a document that is none, asks for what there is not, or is too long is refused in words', async () => {
   const post = async (body: string) => {
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${await hub.tokenOf('account_01jd3m5a8zf6wvqk2x7r9c4b1e')}` };
+    const headers = {
+      'content-type': 'application/json',
+      authorization: `Bearer ${await hub.tokenOf(nothingsId('account'))}`,
+    };
     const response = await fetch(`${hub.url}/graphql`, { method: 'POST', headers, body });
     return { status: response.status, text: await response.text() };
   };
   expect(await post('{')).toMatchObject({ status: 400 });
-  expect(await post(JSON.stringify({ query: '{' }))).toMatchObject({ status: 400, text: expect.stringContaining('GRAPHQL_PARSE_FAILED') });
-  expect(await post(JSON.stringify({ query: '{ nothing }' }))).toMatchObject({ status: 400, text: expect.stringContaining('GRAPHQL_VALIDATION_FAILED') });
-  expect(await post(JSON.stringify({ query: `{ ${'viewer { id } '.repeat(2000)} }` }))).toMatchObject({ status: 400, text: expect.stringContaining('token') });
-  expect(await post(JSON.stringify({ query: '{ clusters { code } }', pad: 'x'.repeat(1_100_000) }))).toMatchObject({ status: 413 });
+  expect(await post(JSON.stringify({ query: '{' }))).toMatchObject({
+    status: 400,
+    text: expect.stringContaining('GRAPHQL_PARSE_FAILED'),
+  });
+  expect(await post(JSON.stringify({ query: '{ nothing }' }))).toMatchObject({
+    status: 400,
+    text: expect.stringContaining('GRAPHQL_VALIDATION_FAILED'),
+  });
+  expect(await post(JSON.stringify({ query: `{ ${'viewer { id } '.repeat(2000)} }` }))).toMatchObject({
+    status: 400,
+    text: expect.stringContaining('token'),
+  });
+  expect(
+    await post(JSON.stringify({ query: '{ clusters { code } }', pad: 'x'.repeat(1_100_000) })),
+  ).toMatchObject({ status: 413 });
 });
 
 test('none of this was a fault to the hub; what is its own fault is told by an id only, over HTTP and WebSocket', async () => {

@@ -34,8 +34,9 @@ describe('official areas', () => {
     for await (const batch of readAreas({})) {
       expect(batch.length).toBeLessThanOrEqual(1_000);
       for (const { code, level, parentCode } of batch) {
-        if (seen.has(code) || (parentCode !== null && !seen.has(parentCode)))
+        if (seen.has(code) || (parentCode !== null && !seen.has(parentCode))) {
           throw new Error(`out of order: ${code}`);
+        }
         seen.add(code);
         if (level === 'VILLAGE') villages += 1;
       }
@@ -166,8 +167,9 @@ describe('villages', () => {
   test('310 of them, the named three included, in proportion to the villages of each regency', () => {
     const selected = selectVillages(areas);
     expect(unique(selected.map((village) => village.code))).toHaveLength(310);
-    for (const { code, name } of NAMED_VILLAGES)
+    for (const { code, name } of NAMED_VILLAGES) {
       expect(selected.find((village) => village.code === code)?.name).toBe(name);
+    }
     const inRegency = (list: readonly AreaRecord[], code: string) =>
       list.filter((area) => area.level === 'VILLAGE' && area.code.startsWith(`${code}.`)).length;
     const shares = REGENCIES.map(({ code }) => inRegency(selected, code));
@@ -195,8 +197,9 @@ describe('needs', () => {
     );
     for (const {
       unitValueRupiah: { min, max, step },
-    } of NEED_TEMPLATES)
+    } of NEED_TEMPLATES) {
       expect((max - min) % step).toBe(0);
+    }
   });
 
   test('a seed gives the same needs every time, and another seed others', () => {

@@ -198,8 +198,9 @@ describe.each(SEEDS)('seed %i', (seed) => {
     for (const pledge of pledges) {
       const quantity = committedOf(pledge);
       const { villageCode, unitValueRupiah } = needOf(pledge);
-      if (quantity > 0)
+      if (quantity > 0) {
         committed.get(villageCode)?.add(partnerOf(pledge).cluster, quantity * unitValueRupiah);
+      }
     }
     const levels = Object.groupBy(committed.values(), (clusters) => {
       if (clusters.size < 2) return clusters.size === 0 ? 'UNTOUCHED' : 'SINGLE_COLOUR';

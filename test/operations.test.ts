@@ -25,9 +25,9 @@ const files = readdirSync(OPERATIONS).filter((file) => file.endsWith('.graphql')
 const sources = new Map(files.map((file) => [file, readFileSync(join(OPERATIONS, file), 'utf8')]));
 const all = parse([...sources.values()].join('\n'));
 
-const groups: ExampleGroup[] = JSON.parse(
+const groups = JSON.parse(
   execFileSync(process.execPath, ['workbench/examples.ts'], { encoding: 'utf8' }),
-);
+) as ExampleGroup[];
 const examples = groups.flatMap((group) => group.examples);
 
 function operationsOf(document: DocumentNode): OperationDefinitionNode[] {

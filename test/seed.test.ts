@@ -1,22 +1,13 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { openDatabase } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
-import { deliveryStatuses } from '../src/deliveries/delivery.entity.ts';
-import { verifyBooks } from '../src/feed/verify-books.service.ts';
-import { needStatuses } from '../src/needs/need.entity.ts';
 import type { Database } from '../src/platform/database.ts';
 import { createLogger } from '../src/platform/logger.ts';
-import { pledgeStatuses } from '../src/pledges/pledge.entity.ts';
-import type { LoadedDemo } from '../src/seed/demo-seed.service.ts';
-import { NAMED_VILLAGES } from '../src/seed/demo/banten.ts';
 import { CLUSTERS, SECTORS } from '../src/seed/demo/clusters.ts';
-import { PARTNERS } from '../src/seed/demo/partners.ts';
-import { villageId } from '../src/seed/deterministic-id.ts';
 import { type Loaders, loadDemo, loadersOf } from '../src/seed/loaders.ts';
 import { readArguments, UsageError } from '../src/seed/seed-arguments.ts';
-import { synergyLevels } from '../src/villages/village.entity.ts';
 import { ChildHub } from './support/child-hub.ts';
 import { rowCounts } from './support/row-counts.ts';
 import { TestDatabase } from './support/test-database.ts';
@@ -82,160 +73,70 @@ describe('official areas', () => {
   test('an unknown province is refused, and nothing is written', async () => {
     const { database, loaders } = await place();
     const before = await database.contents();
-    await expect(loaders.areas.run('99', nobodyHears)).rejects.toThrow('unknown province "99"; known are: 11 Aceh');
+    await expect(loaders.areas.run('99', nobodyHears)).rejects.toThrow(
+      'unknown province "99"; known are: 11 Aceh',
+    );
     expect(await database.contents()).toEqual(before);
   });
 });
 
-describe('the demo of Banten', () => {
-  let first: Place;
-  let second: Place;
-  let results: (LoadedDemo | null)[];
-
-  beforeAll(async () => {
-    first = await place();
-    second = await place();
-    await first.loaders.areas.run('36', nobodyHears);
-    await first.loaders.reference.load();
-    results = await Promise.all([
-      first.loaders.demo.load(NOW, nobodyHears),
-      // Another hub that starts at the same time; it waits for the first, and finds what that has loaded.
-      first.loaders.demo.load(NOW, nobodyHears),
-      loadDemo(second.loaders, NOW, nobodyHears),
-    ]);
-  }, 150_000);
-
-  const statusesOf = async (table: string, column = 'status') =>
-    (await first.database.sql<{ value: string }>(`select distinct ${column} as value from ${table}`)).map(
-      ({ value }) => value,
-    );
-
-  test('is loaded once by two hubs at once, and no claim of it is refused', () => {
-    expect(results.filter((result) => result === null)).toHaveLength(1);
-    const loaded = results.filter((result) => result !== null);
-    for (const { villages, needs, refused } of loaded) {
-      expect({ villages, needs, refused }).toEqual({ villages: 310, needs: 1203, refused: 0 });
-    }
-  });
-
-  test('has the villages, partners, accounts, clusters and sectors of the plan', async () => {
-    const counts = await rowCounts(first.database);
-    expect(counts).toMatchObject({
-      areas: 1716, villages: 310, needs: 1203, partners: PARTNERS.length, clusters: CLUSTERS.length,
-      sectors: SECTORS.length, accounts: PARTNERS.length + 14, pledges: results[0]?.stories ?? results[1]!.stories,
-    });
-    const named = await first.database.sql<{ id: string }>('select id from villages where code = any($1) order by code', [
-      NAMED_VILLAGES.map(({ code }) => code),
-    ]);
-    expect(named.map(({ id }) => id)).toEqual(NAMED_VILLAGES.map(({ code }) => code).toSorted().map(villageId));
-    const oldest = await first.database.sql<{ code: string }>('select code from partners order by created_at');
-    expect(oldest.map(({ code }) => code)).toEqual(PARTNERS.map(({ code }) => code));
-  });
-
-  test('shows needs, pledges and deliveries in every status, and villages at every level of synergy', async () => {
-    expect((await statusesOf('needs')).toSorted()).toEqual([...needStatuses].toSorted());
-    expect((await statusesOf('pledges')).toSorted()).toEqual([...pledgeStatuses].toSorted());
-    expect((await statusesOf('deliveries')).toSorted()).toEqual([...deliveryStatuses].toSorted());
-    expect((await statusesOf('villages', 'synergy')).toSorted()).toEqual([...synergyLevels].toSorted());
-  });
-
-  test('lies in the past, and leaves nothing that the clock would end within a week', async () => {
-    const [row] = await first.database.sql<{ last: Date; expiring: number }>(
-      `select greatest(max(updated_at), (select max(occurred_at) from events)) as last,
-        count(*) filter (where expires_at < $1::timestamptz + interval '7 days') as expiring from pledges`,
-      [NOW],
-    );
-    expect(row!.last < NOW).toBe(true);
-    expect(row!.expiring).toBe(0);
-    const [backwards] = await first.database.sql(
-      `select count(*) from (select occurred_at, lag(occurred_at) over (order by id) as before from events) as e
-        where occurred_at < before`,
-    );
-    expect(backwards).toEqual({ count: 0 });
-  });
-
-  test('keeps books that are true, and a feed whose last events show needs, pledges and villages as they are', async () => {
-    const wrong: object[] = [];
-    for await (const { name, breaches } of verifyBooks(first.hub)) {
-      // No relay has given the events their places yet.
-      if (breaches.length > 0 && !name.startsWith('The feed’s places')) wrong.push({ name, breaches });
-    }
-    expect(wrong).toEqual([]);
-    const counters = ['quantity', 'pledged', 'committed', 'delivered', 'verified', 'status', 'version'];
-    const stale = await first.database.sql(
-      `with last as (select distinct on (need_id) need_id, snapshot -> 'need' as shown from events order by need_id, id desc)
-       select n.id from needs n left join last on last.need_id = n.id
-       where n.status <> 'DRAFT' and (${counters.map((name) => `shown ->> '${name}'`).join(', ')})
-         is distinct from (${counters.map((name) => `n.${name}::text`).join(', ')})`,
-    );
-    expect(stale).toEqual([]);
-    const stalePledges = await first.database.sql(
-      `with last as (
-         select distinct on (pledge_id) pledge_id, snapshot -> 'pledge' as shown from events
-         where pledge_id is not null order by pledge_id, id desc)
-       select p.id from pledges p left join last on last.pledge_id = p.id
-       where (shown ->> 'status', shown ->> 'version', jsonb_array_length(shown -> 'deliveries'))
-         is distinct from (p.status, p.version::text, (select count(*) from deliveries d where d.pledge_id = p.id))`,
-    );
-    expect(stalePledges).toEqual([]);
-    const staleVillages = await first.database.sql(
-      `with last as (
-         select distinct on (village_id) village_id, snapshot -> 'village' as shown from events order by village_id, id desc)
-       select v.id from villages v left join last on last.village_id = v.id
-       where (shown ->> 'committedRupiah', shown ->> 'openNeeds', shown ->> 'synergy')
-         is distinct from (v.committed_rupiah::text, v.open_needs::text, v.synergy)`,
-    );
-    expect(staleVillages).toEqual([]);
-  });
-
-  test('is the same in every database', async () => {
-    const needs = `
-      select v.code, n.title, n.sector_code, n.quantity, n.unit_value, n.due_on::text, n.urgent, n.status, n.pledged,
-        n.committed, n.delivered, n.verified, n.created_at
-      from needs n join villages v on v.id = n.village_id order by v.code, n.title`;
-    const pledges = `
-      select v.code as village, n.title, s.code as partner, h.code as holder, p.quantity, p.status, p.delivered,
-        p.verified, p.due_on::text, p.expires_at, p.created_at, p.updated_at, p.note, p.verdicts
-      from pledges p join needs n on n.id = p.need_id join villages v on v.id = p.village_id
-        join partners s on s.id = p.partner_id left join partners h on h.id = p.holder_id
-      order by p.created_at, v.code, n.title, s.code`;
-    const events = `
-      select e.kind, e.occurred_at, e.village_code, n.title, s.code as partner from events e
-        join needs n on n.id = e.need_id left join partners s on s.id = e.partner_id order by e.id`;
-    for (const statement of [needs, pledges, events]) {
-      expect(await second.database.sql(statement)).toEqual(await first.database.sql(statement));
-    }
-  });
+test('clusters and sectors are brought up to date', async () => {
+  const { database, loaders } = await place();
+  await loaders.reference.load();
+  const loaded = await database.contents();
+  await database.sql(`update clusters set name = 'Lain'; update sectors set cluster_code = 'economy'`);
+  await loaders.reference.load();
+  expect(await database.contents()).toEqual(loaded);
+  expect(await rowCounts(database)).toMatchObject({ clusters: CLUSTERS.length, sectors: SECTORS.length });
 });
 
-describe('a demo that cannot be loaded', () => {
-  test('leaves nothing when it is cut off in the middle', async () => {
+describe('a demo that is not loaded', () => {
+  test('leaves nothing when it is cut off, and one of two waits until the other has ended', async () => {
     const { database, loaders } = await place();
     await loaders.areas.run('36', nobodyHears);
     await loaders.reference.load();
     const before = await database.contents();
-    const controller = new AbortController();
-    const reason = new Error('cut off');
-    const cutOff = (step: string, done: number) => {
-      if (step.startsWith('Pledges') && done === 20) controller.abort(reason);
+    const heard: string[] = [];
+    /** A load that is cut off once it has written villages, partners, accounts, needs and events. */
+    const cutOff = (name: string): Promise<unknown> => {
+      const controller = new AbortController();
+      const listen = (_step: string, done: number) => {
+        heard.push(name);
+        if (done > 50) controller.abort(new Error(`${name} is cut off`));
+      };
+      return loaders.demo.load(NOW, listen, controller.signal);
     };
-    await expect(loaders.demo.load(NOW, cutOff, controller.signal)).rejects.toBe(reason);
+    const results = await Promise.allSettled([cutOff('one'), cutOff('other')]);
+    expect(results).toEqual([
+      { status: 'rejected', reason: new Error('one is cut off') },
+      { status: 'rejected', reason: new Error('other is cut off') },
+    ]);
+    expect(heard.filter((name, index) => name !== heard[index - 1])).toHaveLength(2);
     expect(await database.contents()).toEqual(before);
     expect(await loaders.demo.isUnused()).toBe(true);
   });
 
-  test('is refused where the areas are missing, and where others work already', async () => {
+  test('is there already, or lacks its areas, or would meet others who work there', async () => {
     const { database, loaders } = await place();
-    await expect(loaders.demo.load(NOW, nobodyHears)).rejects.toThrow('The demo needs the areas of province 36.');
+    await expect(loaders.demo.load(NOW, nobodyHears)).rejects.toThrow(
+      'The demo needs the areas of province 36.',
+    );
     await loaders.reference.load();
     await database.sql(
       `insert into partners (id, code, name, kind, cluster_code, created_at)
        values ('partner_01jgfjjz00e8h8q8q8q8q8q8q8', 'others', 'Others', 'NGO', 'economy', now())`,
     );
-    const before = await database.contents();
-    await expect(loadDemo(loaders, NOW, nobodyHears)).rejects.toThrow('this one has partners or needs already');
-    expect({ ...(await database.contents()), areas: '' }).toEqual({ ...before, areas: '' });
+    const { areas: _, ...before } = await database.contents();
+    await expect(loadDemo(loaders, NOW, nobodyHears)).rejects.toThrow(
+      'this one has partners or needs already',
+    );
+    expect(await database.contents()).toMatchObject(before);
     expect(await loaders.demo.isUnused()).toBe(false);
+    await database.sql(
+      `insert into accounts (id, email, name, created_at)
+       values ('account_01jgfjjz00e8h8q8q8q8q8q8q8', 'admin@sinergi.test', 'Admin', now())`,
+    );
+    expect(await loadDemo(loaders, NOW, nobodyHears)).toBe(null);
   });
 });
 
@@ -258,29 +159,38 @@ describe('npm run seed', () => {
   test('makes an administrator of another province’s hub, and nobody else', async () => {
     const { database } = await place();
     const environment = { DATABASE_URL: database.url, ADMIN_PASSWORD: 'correct horse battery' };
-    const seed = new ChildHub('seed/seed.js', environment, ['--province', '31', '--admin', 'You@Example.org']);
+    const seed = new ChildHub('seed/seed.js', environment, [
+      '--province',
+      '31',
+      '--admin',
+      'You@Example.org',
+    ]);
     expect(await seed.end()).toBe(0);
     expect(seed.output).toContain('You@Example.org is an administrator now.');
-    expect(await rowCounts(database)).toMatchObject({ areas: 318, accounts: 1, partners: 0, villages: 0, needs: 0 });
+    expect(await rowCounts(database)).toMatchObject({
+      areas: 318,
+      accounts: 1,
+      partners: 0,
+      villages: 0,
+      needs: 0,
+    });
     const accounts = await database.sql(
       `select email, role, left(password_hash, 10) as hash from accounts join account_roles on account_id = id`,
     );
     expect(accounts).toEqual([{ email: 'you@example.org', role: 'ADMIN', hash: '$argon2id$' }]);
   });
 
-  test('tells what is wrong before it touches a database', async () => {
-    const environment = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing' };
-    const cases: [args: string[], code: number, said: string][] = [
-      [['--province', '99'], 2, '--province: unknown province "99"; known are: 11 Aceh'],
-      [['--admin', 'you@example.org'], 2, '--admin needs the new password in the variable ADMIN_PASSWORD.'],
-      [['--province', '36'], 1, 'ECONNREFUSED'],
-    ];
-    await Promise.all(
-      cases.map(async ([args, code, said]) => {
-        const seed = new ChildHub('seed/seed.js', environment, args);
-        expect([await seed.end(), seed.output]).toEqual([code, expect.stringContaining(said)]);
-        expect(seed.output.includes('Usage:')).toBe(code === 2);
-      }),
+  test.each([
+    [['--province', '99'], 2, '--province: unknown province "99"; known are: 11 Aceh'],
+    [['--province', '36'], 1, 'ECONNREFUSED'],
+  ])('%j ends with %d when it cannot be done', async (args, code, said) => {
+    const seed = new ChildHub(
+      'seed/seed.js',
+      { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing' },
+      args,
     );
+    expect(await seed.end()).toBe(code);
+    expect(seed.output).toContain(said);
+    expect(seed.output.includes('Usage:')).toBe(code === 2);
   });
 });

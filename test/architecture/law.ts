@@ -20,17 +20,34 @@ export interface Breach {
 
 /** Each folder knows itself and those before it. */
 export const layers = [
-  'kernel', 'access', 'platform', 'events', 'areas', 'partners', 'villages', 'identity', 'needs', 'balance',
-  'pledges', 'deliveries', 'feed',
+  'kernel',
+  'access',
+  'platform',
+  'events',
+  'areas',
+  'partners',
+  'villages',
+  'identity',
+  'needs',
+  'balance',
+  'pledges',
+  'deliveries',
+  'feed',
 ] as const;
 
 /** Where each package may be imported; one that stands in no line may be imported nowhere. */
 const packages: readonly [names: RegExp, where: RegExp][] = [
   [/^node:/, /^(?!kernel\/|access\/)(?!.*\.(rules|entity|types)\.ts$)/],
-  [/^(pg|ws|graphql-ws|graphile-worker|fastify|@fastify\/static|@apollo\/server|@as-integrations\/fastify)$/, /^platform\//],
+  [
+    /^(pg|ws|graphql-ws|graphile-worker|fastify|@fastify\/static|@apollo\/server|@as-integrations\/fastify)$/,
+    /^platform\//,
+  ],
   [/^(intl-messageformat|dataloader)$/, /^platform\//],
   [/^typeid-js$/, /^(platform|seed)\//],
-  [/^@mikro-orm\/(core|postgresql|migrations)$/, /^platform\/(?!graphql\/)|\.(entity|service)\.ts$|^entities\.ts$|^seed\//],
+  [
+    /^@mikro-orm\/(core|postgresql|migrations)$/,
+    /^platform\/(?!graphql\/)|\.(entity|service)\.ts$|^entities\.ts$|^seed\//,
+  ],
   [/^kysely$/, /^platform\/(?!graphql\/)|\.service\.ts$|^app\.ts$|^seed\//],
   [/^type-graphql$/, /^platform\/graphql\/|\.(types|resolver)\.ts$|^schema\.ts$/],
   [/^graphql$/, /^platform\/|^(app|schema)\.ts$|^tools\//],
@@ -52,7 +69,8 @@ export const rules: readonly Rule[] = [
   {
     name: 'downwards',
     because: `a module knows those before it only: ${layers.join(' ← ')}`,
-    breaks: ({ from, to, isPackage }) => !isPackage && !isRoot(from) && !isRoot(to) && layerOf(to) > layerOf(from),
+    breaks: ({ from, to, isPackage }) =>
+      !isPackage && !isRoot(from) && !isRoot(to) && layerOf(to) > layerOf(from),
   },
   {
     name: 'roots-know-modules',
@@ -66,7 +84,8 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'rules-pure',
-    because: 'rules, and all of access, import kernel, access and rules, and no more of an entity than its types',
+    because:
+      'rules, and all of access, import kernel, access and rules, and no more of an entity than its types',
     breaks: ({ from, to, isPackage, isTypeOnly }) =>
       (from.endsWith('.rules.ts') || folderOf(from) === 'access') &&
       (isPackage || !(isPure(to) || (isEntity(to) && isTypeOnly))),
@@ -77,11 +96,17 @@ export const rules: readonly Rule[] = [
     breaks: ({ from, to, isPackage, isTypeOnly }) =>
       isEntity(from) &&
       !isPackage &&
-      !(isEntity(to) || to === 'platform/columns.ts' || folderOf(to) === 'kernel' || (folderOf(to) === 'access' && isTypeOnly)),
+      !(
+        isEntity(to) ||
+        to === 'platform/columns.ts' ||
+        folderOf(to) === 'kernel' ||
+        (folderOf(to) === 'access' && isTypeOnly)
+      ),
   },
   {
     name: 'types-plain',
-    because: 'a type of the API imports kernel, platform/graphql, other such types, and no more of the rest than types',
+    because:
+      'a type of the API imports kernel, platform/graphql, other such types, and no more of the rest than types',
     breaks: ({ from, to, isPackage, isTypeOnly }) =>
       from.endsWith('.types.ts') && !isPackage && !isTypeOnly && !(isEdge(to) || folderOf(to) === 'kernel'),
   },

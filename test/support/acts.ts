@@ -1,9 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import {
-  ApprovePledgeDocument, CancelNeedDocument, type CancelNeedInput, ClaimNeedDocument, type ClaimNeedInput,
-  type ClaimNeedMutation, CommitPledgeDocument, type CommitPledgeInput, DeclinePledgeDocument, DisputeDeliveryDocument,
-  DraftNeedDocument, PublishNeedDocument, type PublishNeedInput, ReportDeliveryDocument, type ReportDeliveryInput,
-  UpdateNeedDocument, type UpdateNeedInput, VerifyDeliveryDocument, WithdrawPledgeDocument,
+  ApprovePledgeDocument,
+  CancelNeedDocument,
+  type CancelNeedInput,
+  ClaimNeedDocument,
+  type ClaimNeedInput,
+  type ClaimNeedMutation,
+  CommitPledgeDocument,
+  type CommitPledgeInput,
+  DeclinePledgeDocument,
+  DisputeDeliveryDocument,
+  DraftNeedDocument,
+  PublishNeedDocument,
+  type PublishNeedInput,
+  ReportDeliveryDocument,
+  type ReportDeliveryInput,
+  UpdateNeedDocument,
+  type UpdateNeedInput,
+  VerifyDeliveryDocument,
+  WithdrawPledgeDocument,
 } from '../../client/operations.ts';
 import type { SinergiClient } from '../../client/sinergi-client.ts';
 
@@ -44,7 +59,13 @@ export type Pledge = Awaited<ReturnType<typeof claim>>;
 export type Delivery = Awaited<ReturnType<typeof report>>;
 
 type NewNeed = Pick<PublishNeedInput, 'villageId'> & Partial<PublishNeedInput>;
-const toilets = { sector: 'sanitation', title: 'Jamban sehat', unit: 'unit', unitValue: 3_500_000, quantity: 24 };
+const toilets = {
+  sector: 'sanitation',
+  title: 'Jamban sehat',
+  unit: 'unit',
+  unitValue: 3_500_000,
+  quantity: 24,
+};
 
 /** 24 toilets at Rp 3,500,000, but for what is said otherwise. */
 export async function publish(as: SinergiClient, need: NewNeed) {
@@ -63,18 +84,30 @@ export async function update(as: SinergiClient, input: UpdateNeedInput) {
 }
 
 export async function cancel(as: SinergiClient, needId: string, more: Partial<CancelNeedInput> = {}) {
-  const { cancelNeed } = await as.request(CancelNeedDocument, { input: { needId, reason: 'Sudah tidak perlu', ...more } });
+  const { cancelNeed } = await as.request(CancelNeedDocument, {
+    input: { needId, reason: 'Sudah tidak perlu', ...more },
+  });
   return done(cancelNeed.need, cancelNeed.problems);
 }
 
 /** Under a key of its own, but for what is said otherwise. */
-export async function claim(as: SinergiClient, needId: string, quantity: number, more: Partial<ClaimNeedInput> = {}) {
+export async function claim(
+  as: SinergiClient,
+  needId: string,
+  quantity: number,
+  more: Partial<ClaimNeedInput> = {},
+) {
   const input = { needId, quantity, idempotencyKey: randomUUID(), ...more };
   const { claimNeed } = await as.request(ClaimNeedDocument, { input });
   return done(claimNeed.pledge, claimNeed.problems);
 }
 
-export async function commit(as: SinergiClient, pledgeId: string, dueOn: string, more: Partial<CommitPledgeInput> = {}) {
+export async function commit(
+  as: SinergiClient,
+  pledgeId: string,
+  dueOn: string,
+  more: Partial<CommitPledgeInput> = {},
+) {
   const { commitPledge } = await as.request(CommitPledgeDocument, { input: { pledgeId, dueOn, ...more } });
   return done(commitPledge.pledge, commitPledge.problems);
 }
@@ -85,17 +118,23 @@ interface Reason {
 }
 
 export async function approve(as: SinergiClient, pledgeId: string, more: Reason = {}) {
-  const { approvePledge } = await as.request(ApprovePledgeDocument, { input: { pledgeId, reason: 'Disetujui', ...more } });
+  const { approvePledge } = await as.request(ApprovePledgeDocument, {
+    input: { pledgeId, reason: 'Disetujui', ...more },
+  });
   return done(approvePledge.pledge, approvePledge.problems);
 }
 
 export async function decline(as: SinergiClient, pledgeId: string, more: Reason = {}) {
-  const { declinePledge } = await as.request(DeclinePledgeDocument, { input: { pledgeId, reason: 'Terlalu besar', ...more } });
+  const { declinePledge } = await as.request(DeclinePledgeDocument, {
+    input: { pledgeId, reason: 'Terlalu besar', ...more },
+  });
   return done(declinePledge.pledge, declinePledge.problems);
 }
 
 export async function withdraw(as: SinergiClient, pledgeId: string, more: Reason = {}) {
-  const { withdrawPledge } = await as.request(WithdrawPledgeDocument, { input: { pledgeId, reason: 'Anggaran dipotong', ...more } });
+  const { withdrawPledge } = await as.request(WithdrawPledgeDocument, {
+    input: { pledgeId, reason: 'Anggaran dipotong', ...more },
+  });
   return done(withdrawPledge.pledge, withdrawPledge.problems);
 }
 
@@ -112,12 +151,18 @@ export async function report(
   return done(reportDelivery.delivery, reportDelivery.problems);
 }
 
-export async function verify(as: SinergiClient, deliveryId: string, more: { note?: string; idempotencyKey?: string } = {}) {
+export async function verify(
+  as: SinergiClient,
+  deliveryId: string,
+  more: { note?: string; idempotencyKey?: string } = {},
+) {
   const { verifyDelivery } = await as.request(VerifyDeliveryDocument, { input: { deliveryId, ...more } });
   return done(verifyDelivery.delivery, verifyDelivery.problems);
 }
 
 export async function dispute(as: SinergiClient, deliveryId: string, more: Reason = {}) {
-  const { disputeDelivery } = await as.request(DisputeDeliveryDocument, { input: { deliveryId, reason: 'Belum tiba', ...more } });
+  const { disputeDelivery } = await as.request(DisputeDeliveryDocument, {
+    input: { deliveryId, reason: 'Belum tiba', ...more },
+  });
   return done(disputeDelivery.delivery, disputeDelivery.problems);
 }

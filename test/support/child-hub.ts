@@ -13,7 +13,11 @@ export class ChildHub {
   private readonly child: ChildProcess;
   private readonly ended: Promise<number | NodeJS.Signals>;
 
-  constructor(entry: 'main.js' | 'seed/seed.js', environment: Record<string, string>, args: readonly string[] = []) {
+  constructor(
+    entry: 'main.js' | 'seed/seed.js',
+    environment: Record<string, string>,
+    args: readonly string[] = [],
+  ) {
     const path = fileURLToPath(new URL(`../../src/${entry}`, import.meta.url));
     this.child = spawn(process.execPath, [path, ...args], {
       env: { PATH, HOME, ...environment },
@@ -23,7 +27,9 @@ export class ChildHub {
     for (const stream of [this.child.stdout!, this.child.stderr!]) {
       stream.setEncoding('utf8').on('data', (text: string) => (this.output += text));
     }
-    this.ended = once(this.child, 'close').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
+    this.ended = once(this.child, 'close').then(
+      ([code, signal]) => (code ?? signal) as number | NodeJS.Signals,
+    );
   }
 
   /** Waits until it has printed that; fails when it ends before, or prints it not at all. */

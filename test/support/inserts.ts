@@ -4,6 +4,9 @@ import type { TestDatabase } from './test-database.ts';
 
 /** What the seed would load, row by row, for worlds as small as a test needs. Each answers the new row's id. */
 
+/** Any database that takes SQL, a test's own or a hub's. */
+type Writable = Pick<TestDatabase, 'sql'>;
+
 export interface Place {
   id: string;
   code: string;
@@ -13,31 +16,43 @@ export interface Place {
 const LEVELS = ['PROVINCE', 'REGENCY', 'DISTRICT', 'VILLAGE'] as const;
 
 /** An area with all above it that are missing; those are named by their codes. */
-export async function insertArea(database: TestDatabase, code: string, name = code): Promise<string> {
+export async function insertArea(database: Writable, code: string, name = code): Promise<string> {
   const parts = code.split('.');
   const above = parts.slice(0, -1).join('.');
-  const [present] = await database.sql<{ id: string }>('select id from areas where code = $1', [code]);
+  const find = () => database.sql<{ id: string }>('select id from areas where code = $1', [code]);
+  const [present] = await find();
   if (present !== undefined) return present.id;
   const parentId = above === '' ? null : await insertArea(database, above);
-  const id = newId('area');
-  await database.sql('insert into areas (id, code, name, level, parent_id) values ($1, $2, $3, $4, $5)', [
-    id, code, name, LEVELS[parts.length - 1], parentId,
-  ]);
-  return id;
+  const row = [newId('area'), code, name, LEVELS[parts.length - 1], parentId];
+  await database.sql(
+    'insert into areas (id, code, name, level, parent_id) values ($1, $2, $3, $4, $5) on conflict do nothing',
+    row,
+  );
+  return (await find())[0]!.id;
 }
 
-export async function insertVillage(database: TestDatabase, code: string, name: string): Promise<Place> {
+export async function insertVillage(database: Writable, code: string, name: string): Promise<Place> {
   const areaId = await insertArea(database, code, name);
   const id = newId('village');
-  await database.sql('insert into villages (id, area_id, code, name) values ($1, $2, $3, $4)', [id, areaId, code, name]);
+  await database.sql('insert into villages (id, area_id, code, name) values ($1, $2, $3, $4)', [
+    id,
+    areaId,
+    code,
+    name,
+  ]);
   return { id, code, name };
 }
 
-export async function insertCluster(database: TestDatabase, code: string, sectors: readonly string[]): Promise<void> {
+export async function insertCluster(
+  database: Writable,
+  code: string,
+  sectors: readonly string[],
+): Promise<void> {
   await database.sql(`insert into clusters (code, name, colour) values ($1, $1, '#1f77b4')`, [code]);
-  await database.sql('insert into sectors (code, name, cluster_code) select s, s, $1 from unnest($2::text[]) as s', [
-    code, sectors,
-  ]);
+  await database.sql(
+    'insert into sectors (code, name, cluster_code) select s, s, $1 from unnest($2::text[]) as s',
+    [code, sectors],
+  );
 }
 
 export interface NewPartner {
@@ -49,7 +64,7 @@ export interface NewPartner {
   areas?: readonly string[];
 }
 
-export async function insertPartner(database: TestDatabase, partner: NewPartner): Promise<Place> {
+export async function insertPartner(database: Writable, partner: NewPartner): Promise<Place> {
   const { code, cluster, kind = 'GOVERNMENT', mandate = [], areas = [] } = partner;
   const id = newId('partner');
   await database.sql(
@@ -71,7 +86,7 @@ export interface NewAccount {
   passwordHash?: string;
 }
 
-export async function insertAccount(database: TestDatabase, account: NewAccount): Promise<string> {
+export async function insertAccount(database: Writable, account: NewAccount): Promise<string> {
   const { email, roles, partnerId = null, areas = [], villageIds = [], passwordHash = null } = account;
   const id = newId('account');
   await database.sql(
@@ -80,7 +95,10 @@ export async function insertAccount(database: TestDatabase, account: NewAccount)
   );
   await database.sql('insert into account_roles select $1, r from unnest($2::text[]) as r', [id, roles]);
   await database.sql('insert into account_areas select $1, id from areas where code = any($2)', [id, areas]);
-  await database.sql('insert into account_villages select $1, v from unnest($2::text[]) as v', [id, villageIds]);
+  await database.sql('insert into account_villages select $1, v from unnest($2::text[]) as v', [
+    id,
+    villageIds,
+  ]);
   return id;
 }
 
@@ -89,7 +107,7 @@ type Mode = 'OFF' | 'ADVISE' | 'APPROVAL' | 'ENFORCE';
 
 /** The default policy's figures with other modes, in force in an area since long; OFF for every rule not named. */
 export async function insertPolicy(
-  database: TestDatabase,
+  database: Writable,
   areaCode: string,
   modes: Partial<Record<Rule, Mode>> = {},
 ): Promise<string> {
@@ -100,7 +118,11 @@ export async function insertPolicy(
     SPREAD: { limit: 0.7, floor: 0.2, ceiling: null },
     CAPACITY: { limit: 20, floor: 0.5, ceiling: null },
   };
-  const rules = (Object.keys(figures) as Rule[]).map((rule) => ({ rule, mode: modes[rule] ?? 'OFF', ...figures[rule] }));
+  const rules = (Object.keys(figures) as Rule[]).map((rule) => ({
+    rule,
+    mode: modes[rule] ?? 'OFF',
+    ...figures[rule],
+  }));
   const id = newId('policy');
   await database.sql(
     `insert into policies (id, version, area_id, rules, synergy_colours, synergy_diversity, pledge_days, grace_days,

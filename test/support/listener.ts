@@ -10,7 +10,10 @@ export async function take<T>(results: SubscriptionResults<T>, count: number): P
   const taken: T[] = [];
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`only ${taken.length} of ${count} came: ${JSON.stringify(taken)}`)), PATIENCE_MS);
+    timer = setTimeout(
+      () => reject(new Error(`only ${taken.length} of ${count} came: ${JSON.stringify(taken)}`)),
+      PATIENCE_MS,
+    );
   });
   try {
     while (taken.length < count) {

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { execute, siblingUrl } from './test-server.ts';
+import { dropDatabase, execute, siblingUrl } from './test-server.ts';
 
 const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.INT8, Number);
+
+/** Names the connections of tests, so that they are told from those of hubs. */
+export const TEST_APPLICATION = 'sinergi-test';
 
 /** A migrated database of one's own. */
 export class TestDatabase {
@@ -16,7 +19,12 @@ export class TestDatabase {
     this.serverUrl = serverUrl;
     this.name = name;
     this.url = siblingUrl(serverUrl, name);
-    this.pool = new pg.Pool({ connectionString: this.url, max: 4, types });
+    this.pool = new pg.Pool({
+      connectionString: this.url,
+      max: 4,
+      types,
+      application_name: TEST_APPLICATION,
+    });
   }
 
   /** Cloned from the template, or empty without a single table. */
@@ -70,6 +78,6 @@ export class TestDatabase {
 
   async drop(): Promise<void> {
     await this.pool.end();
-    await execute(this.serverUrl, `drop database ${this.name} with (force)`);
+    await dropDatabase(this.serverUrl, this.name);
   }
 }

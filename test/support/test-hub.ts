@@ -16,6 +16,8 @@ const TOKEN_SECONDS = 3 * 366 * 86_400;
 export interface TestHubOptions {
   /** The database of another hub, for a second node; a new one when absent. */
   database?: TestDatabase;
+  /** Another way to that database, such as one that a test can cut. */
+  databaseUrl?: string;
   clock?: TestClock;
   publicRead?: boolean;
 }
@@ -30,7 +32,13 @@ export class TestHub {
   private readonly ownsDatabase: boolean;
   private readonly clients: SinergiClient[] = [];
 
-  private constructor(hub: Hub, clock: TestClock, database: TestDatabase, complaints: string[], owns: boolean) {
+  private constructor(
+    hub: Hub,
+    clock: TestClock,
+    database: TestDatabase,
+    complaints: string[],
+    owns: boolean,
+  ) {
     this.hub = hub;
     this.clock = clock;
     this.database = database;
@@ -44,11 +52,21 @@ export class TestHub {
     const complaints: string[] = [];
     const logger = createLogger('warn', { write: (line: string) => void complaints.push(line) });
     const environment = {
-      PORT: '0', DATABASE_URL: database.url, TOKEN_SECRET, PUBLIC_READ: String(options.publicRead ?? false),
-      WRITE_CONNECTIONS: '10', READ_CONNECTIONS: '6',
+      PORT: '0',
+      DATABASE_URL: database.url,
+      TOKEN_SECRET,
+      PUBLIC_READ: String(options.publicRead ?? false),
+      WRITE_CONNECTIONS: '10',
+      READ_CONNECTIONS: '6',
     };
     const config = readConfig(environment);
-    const hub = await startHub({ config, databaseUrl: database.url, tokenSecret: TOKEN_SECRET, logger, clock });
+    const hub = await startHub({
+      config,
+      databaseUrl: options.databaseUrl ?? database.url,
+      tokenSecret: TOKEN_SECRET,
+      logger,
+      clock,
+    });
     return new TestHub(hub, clock, database, complaints, options.database === undefined);
   }
 
@@ -101,7 +119,9 @@ export class TestHub {
   /** Waits until every event has its place. */
   async feedStamped(): Promise<void> {
     await until(async () => {
-      const [row] = await this.database.sql<{ left: number }>('select count(*) as left from events where position is null');
+      const [row] = await this.database.sql<{ left: number }>(
+        'select count(*) as left from events where position is null',
+      );
       return row!.left === 0;
     }, 'a feed without unstamped events');
   }

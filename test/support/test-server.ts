@@ -18,7 +18,11 @@ export interface TestServer {
 
 /** What is lost in a power cut does not matter here, and tests are quicker for it; rules and locks are the same. */
 const settings = {
-  fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '250', shared_buffers: '128MB',
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  max_connections: '250',
+  shared_buffers: '128MB',
 };
 
 async function openServer(): Promise<{ url: string; stop(): Promise<void> }> {
@@ -27,6 +31,7 @@ async function openServer(): Promise<{ url: string; stop(): Promise<void> }> {
   const dataDir = await mkdtemp(join(tmpdir(), 'sinergi-test-'));
   await chmod(dataDir, 0o711);
   const { url, pid, stop } = await startEmbeddedPostgres({ dataDir, settings, log: () => undefined });
+  // When the run is broken off, there is no time for more; the folder is in the system's temporary one.
   const killServer = () => process.kill(pid, 'SIGINT');
   process.once('exit', killServer);
   process.once('SIGINT', () => process.exit(130));
@@ -58,6 +63,14 @@ export async function execute(url: string, statement: string): Promise<void> {
   }
 }
 
+/**
+ * Waits for connections that are just ending, at most 5 s. By force only then: that may not end an autovacuum, which
+ * belongs to the superuser, while the first way does.
+ */
+export async function dropDatabase(url: string, name: string): Promise<void> {
+  await execute(url, `drop database ${name}`).catch(() => execute(url, `drop database ${name} with (force)`));
+}
+
 export async function startTestServer(): Promise<TestServer> {
   const { url, stop } = await openServer();
   const template = `sinergi_template_${process.pid}`;
@@ -68,6 +81,6 @@ export async function startTestServer(): Promise<TestServer> {
   await database.migrate();
   await database.close();
   await runMigrations({ connectionString: templateUrl });
-  const dropTemplate = () => execute(url, `drop database ${template} with (force)`);
+  const dropTemplate = () => dropDatabase(url, template);
   return { url, template, stop: () => dropTemplate().finally(stop) };
 }

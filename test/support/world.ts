@@ -1,12 +1,26 @@
 import type { SinergiClient } from '../../client/sinergi-client.ts';
 import type { Role } from '../../src/access/actor.ts';
-import { insertAccount, insertArea, insertCluster, insertPartner, insertPolicy, insertVillage, type Place } from './inserts.ts';
+import {
+  insertAccount,
+  insertArea,
+  insertCluster,
+  insertPartner,
+  insertPolicy,
+  insertVillage,
+  type Place,
+} from './inserts.ts';
 import type { TestHub } from './test-hub.ts';
 
 export const villageNames = ['cimarga', 'sajira', 'tunjungTeja', 'koroncong'] as const;
 export const partnerNames = ['perkim', 'dinkes', 'dindik', 'kodim', 'semen'] as const;
 export const people = [
-  ...partnerNames, 'kader', 'kaderTunjungTeja', 'coordinator', 'coordinatorSerang', 'coordinatorProvince', 'auditor',
+  ...partnerNames,
+  'kader',
+  'kaderTunjungTeja',
+  'coordinator',
+  'coordinatorSerang',
+  'coordinatorProvince',
+  'auditor',
   'admin',
 ] as const;
 
@@ -54,12 +68,35 @@ export async function buildWorld(hub: TestHub, { rules = 'OFF' }: WorldOptions =
   const lebak = ['36.02'];
   const partners = {
     perkim: await insertPartner(database, {
-      code: 'perkim-banten', cluster: 'infrastructure', mandate: ['housing', 'sanitation'], areas: everywhere,
+      code: 'perkim-banten',
+      cluster: 'infrastructure',
+      mandate: ['housing', 'sanitation'],
+      areas: everywhere,
     }),
-    dinkes: await insertPartner(database, { code: 'dinkes-lebak', cluster: 'health', mandate: ['nutrition'], areas: lebak }),
-    dindik: await insertPartner(database, { code: 'dindik-banten', cluster: 'education', mandate: ['reading'], areas: everywhere }),
-    kodim: await insertPartner(database, { code: 'kodim-0603', cluster: 'security', kind: 'MILITARY', areas: lebak }),
-    semen: await insertPartner(database, { code: 'semen-merah', cluster: 'economy', kind: 'PRIVATE', areas: everywhere }),
+    dinkes: await insertPartner(database, {
+      code: 'dinkes-lebak',
+      cluster: 'health',
+      mandate: ['nutrition'],
+      areas: lebak,
+    }),
+    dindik: await insertPartner(database, {
+      code: 'dindik-banten',
+      cluster: 'education',
+      mandate: ['reading'],
+      areas: everywhere,
+    }),
+    kodim: await insertPartner(database, {
+      code: 'kodim-0603',
+      cluster: 'security',
+      kind: 'MILITARY',
+      areas: lebak,
+    }),
+    semen: await insertPartner(database, {
+      code: 'semen-merah',
+      cluster: 'economy',
+      kind: 'PRIVATE',
+      areas: everywhere,
+    }),
   };
   if (rules === 'OFF') await insertPolicy(database, '36');
   const accounts = await insertPeople(hub, villages, partners);
@@ -70,11 +107,19 @@ export async function buildWorld(hub: TestHub, { rules = 'OFF' }: WorldOptions =
   return { villages, partners, accounts, as };
 }
 
-async function insertPeople(hub: TestHub, villages: World['villages'], partners: World['partners']): Promise<World['accounts']> {
+async function insertPeople(
+  hub: TestHub,
+  villages: World['villages'],
+  partners: World['partners'],
+): Promise<World['accounts']> {
   const accounts: Partial<World['accounts']> = {};
   for (const name of partnerNames) {
     const email = `${partners[name].code}@sinergi.test`;
-    accounts[name] = await insertAccount(hub.database, { email, roles: ['PARTNER'], partnerId: partners[name].id });
+    accounts[name] = await insertAccount(hub.database, {
+      email,
+      roles: ['PARTNER'],
+      partnerId: partners[name].id,
+    });
   }
   const others: [person: Person, role: Role, where: { areas?: string[]; villageIds?: string[] }][] = [
     ['kader', 'VILLAGE', { villageIds: [villages.cimarga.id] }],
@@ -87,7 +132,9 @@ async function insertPeople(hub: TestHub, villages: World['villages'], partners:
   ];
   for (const [person, role, where] of others) {
     accounts[person] = await insertAccount(hub.database, {
-      email: `${person.toLowerCase()}@sinergi.test`, roles: [role], ...where,
+      email: `${person.toLowerCase()}@sinergi.test`,
+      roles: [role],
+      ...where,
     });
   }
   return accounts as World['accounts'];

@@ -1,0 +1,176 @@
+import type { Actor } from '../../src/access/actor.ts';
+import { openDatabase } from '../../src/app.ts';
+import { compose, type Services } from '../../src/composition.ts';
+import { readConfig } from '../../src/config.ts';
+import { verifyBooks } from '../../src/feed/verify-books.service.ts';
+import { newId } from '../../src/platform/ids.ts';
+import { createLogger } from '../../src/platform/logger.ts';
+import { TestClock } from '../support/test-clock.ts';
+import { TestDatabase } from '../support/test-database.ts';
+import { Model, type ModelPartner, type ModelPolicy, type ModelVillage } from './model.ts';
+
+export const sectors = ['water', 'school', 'market'] as const;
+export const clusters = ['red', 'green', 'blue'] as const;
+
+/** A regency with three villages in two districts and five partners, and the people who act there. */
+export interface World {
+  regency: string;
+  villages: ModelVillage[];
+  partners: ModelPartner[];
+  coordinator: Actor;
+}
+
+const actor = (more: Partial<Actor>): Actor => ({
+  accountId: newId('account'),
+  roles: [],
+  partnerId: null,
+  areaCodes: [],
+  villageIds: [],
+  ...more,
+});
+
+export const memberOf = (partner: ModelPartner): Actor =>
+  actor({ accountId: `account_of_${partner.id}`, roles: ['PARTNER'], partnerId: partner.id });
+export const kaderOf = (village: ModelVillage): Actor => actor({ roles: ['VILLAGE'], villageIds: [village.id] });
+
+/** The policy that every new database has. */
+export const defaultPolicy: ModelPolicy = {
+  id: 'policy_00000000000000000000000001',
+  areaCode: null,
+  version: 1,
+  modes: {
+    RECIPROCITY: 'ENFORCE',
+    PARTNER_SHARE: 'ENFORCE',
+    COLOUR_SHARE: 'APPROVAL',
+    SPREAD: 'ADVISE',
+    CAPACITY: 'ENFORCE',
+  },
+  creditRupiah: 250_000_000,
+  greatestCreditRupiah: 1_000_000_000,
+  permille: { partner: 600, colour: 800, spread: 700, lagging: 200, fulfilled: 500 },
+  exemptRupiah: { partner: 50_000_000, colour: 50_000_000 },
+  capacity: 20,
+  synergyColours: 2,
+  synergyDiversityTenths: 15,
+  pledgeDays: 14,
+  graceDays: 14,
+};
+
+const WORLDS_AT_A_TIME = 25;
+const DAYS_APART = 1000;
+
+/** In the order of their registration; mandates meet in both districts, and market is nobody's. */
+function partnersOf(regency: string): ModelPartner[] {
+  const drafts: Omit<ModelPartner, 'id'>[] = [
+    { cluster: 'red', mandate: ['water'], areaCode: regency },
+    { cluster: 'green', mandate: ['water', 'school'], areaCode: `${regency}.01` },
+    { cluster: 'blue', mandate: ['school'], areaCode: regency },
+    { cluster: 'green', mandate: ['school'], areaCode: regency },
+    { cluster: 'red', mandate: [], areaCode: regency },
+  ];
+  return drafts.map((draft) => ({ id: newId('partner'), ...draft }));
+}
+
+/**
+ * A database with the services on it and a clock of its own, on which one world after the other is played. Each
+ * lives long before the world before it, so that no clock ends what other worlds left open.
+ */
+export class Lane {
+  readonly services: Services;
+  readonly clock: TestClock;
+  readonly database: TestDatabase;
+  private readonly ready: World[] = [];
+  private worlds = 0;
+
+  private constructor(services: Services, clock: TestClock, database: TestDatabase) {
+    this.services = services;
+    this.clock = clock;
+    this.database = database;
+  }
+
+  static async open(): Promise<Lane> {
+    const database = await TestDatabase.create();
+    const clock = new TestClock();
+    const logger = createLogger('silent');
+    const config = readConfig({ DATABASE_URL: database.url, TOKEN_SECRET: 'x'.repeat(32) });
+    const opened = await openDatabase(config, database.url, logger);
+    const services = compose({ database: opened, clock, logger, tokenSecret: 'x'.repeat(32), tokenHours: 1 });
+    await database.sql(`insert into clusters (code, name, colour) select c, c, '#1f77b4' from unnest($1::text[]) as c`, [clusters]);
+    await database.sql(`insert into sectors (code, name, cluster_code) select s, s, 'red' from unnest($1::text[]) as s`, [sectors]);
+    return new Lane(services, clock, database);
+  }
+
+  /** A world in which nothing has happened, and its model; the clock stands at its beginning. */
+  async newWorld(): Promise<{ world: World; model: Model }> {
+    if (this.ready.length === 0) await this.insertWorlds();
+    const world = this.ready.pop()!;
+    this.clock.moveTo(new Date(Date.UTC(8000, 0, 1) - this.worlds * DAYS_APART * 86_400_000));
+    this.worlds += 1;
+    return { world, model: new Model(world.villages, [...world.partners], [defaultPolicy]) };
+  }
+
+  private async insertWorlds(): Promise<void> {
+    const made = Array.from({ length: WORLDS_AT_A_TIME }, (_, index) => this.worldAt(this.worlds + index));
+    const areas = made.flatMap(({ regency, villages }) =>
+      [regency.slice(0, 2), regency, `${regency}.01`, `${regency}.02`, ...villages.map(({ code }) => code)],
+    );
+    await this.insertAreas([...new Set(areas)]);
+    const villages = made.flatMap((one) => one.villages);
+    await this.database.sql(
+      `insert into villages (id, area_id, code, name) select v.id, a.id, v.code, v.code
+        from jsonb_to_recordset($1) as v(id text, code text) join areas a on a.code = v.code`,
+      [JSON.stringify(villages)],
+    );
+    const partners = made.flatMap((one) => one.partners.map((partner, order) => ({ ...partner, order })));
+    await this.database.sql(
+      `with p as (select * from jsonb_to_recordset($1) as p(id text, cluster text, mandate text[], "areaCode" text, "order" int)),
+        partner as (insert into partners (id, code, name, kind, cluster_code, created_at)
+          select id, replace(id, '_', '-'), id, 'NGO', cluster, timestamptz '1990-01-01' + "order" * interval '1 day' from p),
+        mandates as (insert into partner_mandates select id, unnest(mandate) from p)
+        insert into partner_areas select p.id, a.id from p join areas a on a.code = p."areaCode"`,
+      [JSON.stringify(partners)],
+    );
+    this.ready.push(...made);
+  }
+
+  private worldAt(number: number): World {
+    const regency = `${10 + Math.trunc(number / 90)}.${10 + (number % 90)}`;
+    const codes = [`${regency}.01.2001`, `${regency}.01.2002`, `${regency}.02.2001`];
+    const villages = codes.map((code) => ({ id: newId('village'), code }));
+    const coordinator = actor({ roles: ['COORDINATOR'], areaCodes: [regency] });
+    return { regency, villages, partners: partnersOf(regency), coordinator };
+  }
+
+  private async insertAreas(codes: readonly string[]): Promise<void> {
+    const levels = ['PROVINCE', 'REGENCY', 'DISTRICT', 'VILLAGE'];
+    for (const [depth, level] of levels.entries()) {
+      const here = codes.filter((code) => code.split('.').length === depth + 1);
+      const rows = here.map((code) => ({ id: newId('area'), code, parent: code.split('.').slice(0, -1).join('.') }));
+      await this.database.sql(
+        `insert into areas (id, code, name, level, parent_id) select n.id, n.code, n.code, $2, a.id
+          from jsonb_to_recordset($1) as n(id text, code text, parent text) left join areas a on a.code = n.parent
+          on conflict do nothing`,
+        [JSON.stringify(rows), level],
+      );
+    }
+  }
+
+  /** What `verify-books` finds wrong, once every event has its place in the feed. */
+  async faultsInBooks(): Promise<object[]> {
+    this.services.relay.start();
+    const unstamped = async () =>
+      (await this.database.sql<{ left: number }>('select count(*) as left from events where position is null'))[0]!.left;
+    while ((await unstamped()) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await this.services.relay.stop();
+    const faults: object[] = [];
+    for await (const { name, breaches } of verifyBooks(this.services.database)) {
+      if (breaches.length > 0) faults.push({ name, breaches });
+    }
+    return faults;
+  }
+
+  async close(): Promise<void> {
+    await this.services.database.close();
+    await this.database.drop();
+  }
+}

@@ -1,0 +1,21 @@
+import type { TestDatabase } from '../support/test-database.ts';
+
+/** Writes that many more events like a need's first one, past all services, as a burst that costs little. */
+export async function copyEvents(database: TestDatabase, needId: string, count: number): Promise<void> {
+  await database.sql(
+    `insert into events
+      (kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id, partner_id, snapshot)
+      select kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id, partner_id, snapshot
+      from (select * from events where need_id = $1 order by id limit 1) as model, generate_series(1, $2)`,
+    [needId, count],
+  );
+}
+
+/** The places of a need's events after a place, as the table has them. */
+export async function placesOf(database: TestDatabase, needId: string, after: number): Promise<number[]> {
+  const rows = await database.sql<{ position: number }>(
+    'select position from events where need_id = $1 and position > $2 order by position',
+    [needId, after],
+  );
+  return rows.map(({ position }) => position);
+}

@@ -1,0 +1,38 @@
+import WebSocket from 'ws';
+
+/** A WebSocket class for a client whose network is in the test's hands. */
+export interface WeakSockets {
+  webSocket: new (address: string, protocols?: string) => WebSocket;
+  /** The newest connection; null before the first. */
+  readonly latest: WebSocket | null;
+  /** How many connections were begun. */
+  readonly begun: number;
+  /** Ends the newest connection as a broken network does, without a closing handshake; false when it has ended. */
+  cut(): boolean;
+}
+
+export function weakSockets(): WeakSockets {
+  let latest: WebSocket | null = null;
+  let begun = 0;
+  class WeakSocket extends WebSocket {
+    constructor(address: string, protocols?: string) {
+      super(address, protocols);
+      latest = this;
+      begun += 1;
+    }
+  }
+  return {
+    webSocket: WeakSocket,
+    get latest() {
+      return latest;
+    },
+    get begun() {
+      return begun;
+    },
+    cut: () => {
+      if (latest === null || latest.readyState >= WebSocket.CLOSING) return false;
+      latest.terminate();
+      return true;
+    },
+  };
+}

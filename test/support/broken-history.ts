@@ -1,0 +1,179 @@
+import { BUMP, set, type Targets, type Violation } from './violations.ts';
+
+/** Statements past all services that take a step that is none, or rewrite what has been. */
+export function brokenHistory(targets: Targets): Violation[] {
+  const {
+    villages,
+    partners,
+    need,
+    untouched,
+    aDraft,
+    promised,
+    ended,
+    committed,
+    decided,
+    reported,
+    done,
+    whole,
+    asked,
+  } = targets;
+  return [
+    [
+      'needs_frozen_guard',
+      'needs_ended_never_change',
+      'a need that was fulfilled and changes',
+      set('needs', done, `title = 'Lain', ${BUMP}`),
+    ],
+    [
+      'needs_frozen_guard',
+      'needs_stay_in_their_village',
+      'a need that moves',
+      set('needs', untouched, `village_id = '${villages.sajira.id}', ${BUMP}`),
+    ],
+    [
+      'needs_frozen_guard',
+      'needs_unit_value_frozen_by_pledges',
+      'another unit value after a pledge',
+      set('needs', need, `unit_value = 2000, ${BUMP}`),
+    ],
+    [
+      'needs_frozen_guard',
+      'needs_version_rises',
+      'a need that changes without a new version',
+      set('needs', untouched, `title = 'Lain'`),
+    ],
+    [
+      'pledges_steps_guard',
+      'pledges_ended_never_change',
+      'a pledge that was withdrawn and comes back',
+      set('pledges', ended, `status = 'PLEDGED', expires_at = now(), ${BUMP}`),
+    ],
+    [
+      'pledges_steps_guard',
+      'pledges_ended_never_change',
+      'a pledge that was fulfilled and changes',
+      set('pledges', whole, `note = 'x', ${BUMP}`),
+    ],
+    [
+      'pledges_steps_guard',
+      'pledges_keep_what_was_claimed',
+      'a pledge of another quantity',
+      set('pledges', promised, `quantity = 6, status = 'COMMITTED', ${BUMP}`),
+    ],
+    [
+      'pledges_steps_guard',
+      'pledges_keep_what_was_claimed',
+      'a pledge of another partner',
+      set('pledges', promised, `partner_id = '${partners.kodim.id}', status = 'COMMITTED', ${BUMP}`),
+    ],
+    [
+      'pledges_steps_guard',
+      'pledges_keep_what_was_claimed',
+      'a pledge with other verdicts',
+      set('pledges', promised, `verdicts = '[{}]', status = 'COMMITTED', ${BUMP}`),
+    ],
+    [
+      'pledges_steps_guard',
+      'pledges_holder_frozen_at_commit',
+      'another mandate holder after the commitment',
+      set('pledges', committed, `holder_id = '${partners.kodim.id}', status = 'DELIVERING', ${BUMP}`),
+    ],
+    [
+      'pledges_steps_guard',
+      'pledges_step_is_known',
+      'a promise that is delivered without a commitment',
+      set('pledges', promised, `status = 'DELIVERING', ${BUMP}`),
+    ],
+    [
+      'pledges_steps_guard',
+      'pledges_step_is_known',
+      'a request that is committed without approval',
+      set('pledges', asked, `status = 'COMMITTED', ${BUMP}`),
+    ],
+    [
+      'pledges_steps_guard',
+      'pledges_step_is_known',
+      'a commitment that is declined',
+      set('pledges', committed, `status = 'DECLINED', expires_at = null, reason = 'x', ${BUMP}`),
+    ],
+    [
+      'pledges_steps_guard',
+      'pledges_version_rises',
+      'a pledge that changes without a new version',
+      set('pledges', promised, `status = 'COMMITTED'`),
+    ],
+    [
+      'deliveries_steps_guard',
+      'deliveries_decided_never_change',
+      'a delivery that is decided twice',
+      set('deliveries', decided, `status = 'DISPUTED', reason = 'x'`),
+    ],
+    [
+      'deliveries_steps_guard',
+      'deliveries_keep_what_was_reported',
+      'a delivery of another quantity',
+      set('deliveries', reported, 'quantity = 1'),
+    ],
+    [
+      'ledger_append_only',
+      'ledger_entries_append_only',
+      'an entry that is rewritten',
+      'update ledger_entries set amount_rupiah = 1',
+    ],
+    [
+      'ledger_append_only',
+      'ledger_entries_append_only',
+      'an entry that is taken away',
+      'delete from ledger_entries',
+    ],
+    [
+      'policies_append_only',
+      'policies_append_only',
+      'a policy that is rewritten',
+      'update policies set grace_days = 0',
+    ],
+    ['policies_append_only', 'policies_append_only', 'a policy that is taken away', 'delete from policies'],
+    [
+      'needs_never_deleted',
+      'needs_never_deleted',
+      'a need that is taken away',
+      `delete from needs where id = '${aDraft.id}'`,
+    ],
+    [
+      'pledges_never_deleted',
+      'pledges_never_deleted',
+      'a pledge that is taken away',
+      `delete from pledges where id = '${ended.id}'`,
+    ],
+    [
+      'deliveries_never_deleted',
+      'deliveries_never_deleted',
+      'a delivery that is taken away',
+      `delete from deliveries where id = '${reported.id}'`,
+    ],
+    [
+      'events_append_only',
+      'events_only_get_their_position',
+      'an event that is taken away',
+      'delete from events where position = 1',
+    ],
+    [
+      'events_append_only',
+      'events_only_get_their_position',
+      'an event that moves',
+      'update events set position = 100000 where position = 1',
+    ],
+    [
+      'events_append_only',
+      'events_only_get_their_position',
+      'an event that loses its place',
+      'update events set position = null where position = 1',
+    ],
+    [
+      'events_append_only',
+      'events_only_get_their_position',
+      'an event that is rewritten',
+      `update events set snapshot = '{}' where position = 1`,
+    ],
+  ];
+}
