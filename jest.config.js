@@ -9,6 +9,6 @@ export default {
   reporters: ['default', '<rootDir>/test/support/last-line-reporter.js'],
   maxWorkers: 2,
   // Each test file loads its own copy of every module, and V8 gives that memory back late.
-  workerIdleMemoryLimit: '1GB',
+  workerIdleMemoryLimit: '512MB',
   testTimeout: 60_000,
 };

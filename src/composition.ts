@@ -91,7 +91,7 @@ function workOf({ database, clock, logger }: Foundations, { partners, villages, 
   const ledger = new LedgerService();
   const judge = new JudgeService(partners, policies);
   const suggestions = new SuggestionService(database, judge, partners, clock);
-  const book = new PledgeBook(needs, villages, partners, ledger, outbox);
+  const book = new PledgeBook(needs, villages, partners, policies, ledger, outbox);
   const shared = { database, clock, needs, villages, ledger, book };
   return {
     needReads,

@@ -100,20 +100,19 @@ export class PolicyPublication {
     bars: Pick<Policy, 'synergyColours' | 'synergyDiversity'>,
   ): Promise<void> {
     const code = area?.code ?? '';
+    const within = sql`(${code} = '' or v.code = ${code} or v.code like ${`${code}.%`})`;
+    await sql`select v.id from villages v where ${within} order by v.id for no key update`.execute(tx.sql);
+    // A statement of its own, so that it sees all that was committed until the last lock was there.
     await sql`
-      with ruled as (
-        select v.id from villages v
-        where (${code} = '' or v.code = ${code} or v.code like ${`${code}.%`}) and not exists (
-          select from policies p join areas a on a.id = p.area_id
-          where (v.code = a.code or v.code like a.code || '.%') and length(a.code) > length(${code}))
-        order by v.id for no key update)
       update villages v set synergy = case
           when c.colours = 0 then 'UNTOUCHED' when c.colours = 1 then 'SINGLE_COLOUR'
           when c.colours >= ${bars.synergyColours} and v.diversity >= ${bars.synergyDiversity} then 'SYNERGY'
           else 'MULTI_COLOUR' end
-      from ruled cross join lateral (
+      from villages ruled cross join lateral (
         select count(*) as colours from village_colours
         where village_id = ruled.id and committed_rupiah > 0) as c
-      where v.id = ruled.id`.execute(tx.sql);
+      where v.id = ruled.id and ${within} and not exists (
+        select from policies p join areas a on a.id = p.area_id
+        where (v.code = a.code or v.code like a.code || '.%') and length(a.code) > length(${code}))`.execute(tx.sql);
   }
 }

@@ -28,6 +28,8 @@ export type FeedEvent = Omit<Row<Event>, 'position' | 'snapshot'> & { position: 
 
 export interface FeedPage {
   events: FeedEvent[];
+  /** From where a feed may go on after this page: the last event's position, or the feed's end when there is none. */
+  end: number;
   hasNextPage: boolean;
   hasPreviousPage: boolean;
 }
@@ -94,21 +96,28 @@ export class FeedLog {
     return rows;
   }
 
-  /** A page of the history in commit order: from the beginning, after a cursor, or the latest. */
+  /**
+   * A page of the history in commit order: from the beginning, after a cursor, or the latest. Throws BAD_USER_INPUT
+   * for a bad page, filter or cursor.
+   */
   async page(_reader: Reader, filter: FeedFilter, request: PageRequest, latest: boolean): Promise<FeedPage> {
     assertPageSize(request.first);
     assertFeedFilter(filter);
+    // Read before the events: whatever matches up to here is in them, so that a feed may go on from it.
+    const head = await this.head();
     const after = request.after === null ? 0 : feedPosition(request.after);
+    if (after > head) throw badArgument('after', 'input.bad-cursor');
     const limit = request.first + 1;
     if (!latest) {
-      const events = await this.read(filter, after, limit);
-      const hasNextPage = events.length === limit;
-      return { events: events.slice(0, request.first), hasNextPage, hasPreviousPage: request.after !== null };
+      const rows = await this.read(filter, after, limit);
+      const events = rows.slice(0, request.first);
+      const hasNextPage = rows.length === limit;
+      return { events, end: events.at(-1)?.position ?? head, hasNextPage, hasPreviousPage: request.after !== null };
     }
     const { rows } = await sql<FeedEvent>`
       select * from events where ${conditions(filter)} and position > ${after}
       order by position desc limit ${limit}`.execute(this.database.reads);
     const events = rows.slice(0, request.first).toReversed();
-    return { events, hasNextPage: false, hasPreviousPage: rows.length === limit };
+    return { events, end: events.at(-1)?.position ?? head, hasNextPage: false, hasPreviousPage: rows.length === limit };
   }
 }

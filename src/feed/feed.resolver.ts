@@ -45,12 +45,14 @@ export class FeedResolver {
     @Ctx() context: Context,
   ): Promise<FeedConnectionType> {
     const request = pageRequest(first, after, 50);
-    const { events, hasNextPage, hasPreviousPage } = await this.log.page(context.reader(), filter ?? {}, request, latest);
-    const cursorAt = (event: FeedEvent | undefined) => (event === undefined ? null : feedCursor(event.position));
-    const pageInfo = {
-      hasNextPage, hasPreviousPage, startCursor: cursorAt(events.at(0)), endCursor: cursorAt(events.at(-1)),
-    };
-    return { nodes: events, pageInfo };
+    const { events, end, hasNextPage, hasPreviousPage } = await this.log.page(
+      context.reader(),
+      filter ?? {},
+      request,
+      latest,
+    );
+    const startCursor = events[0] === undefined ? null : feedCursor(events[0].position);
+    return { nodes: events, pageInfo: { hasNextPage, hasPreviousPage, startCursor, endCursor: feedCursor(end) } };
   }
 
   @Subscription(() => FeedEventType, {

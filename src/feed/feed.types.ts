@@ -43,7 +43,8 @@ export class FeedEventType {
 export class FeedConnectionType {
   @Field(() => [FeedEventType], { description: 'The events.' })
   nodes!: object[];
-  @Field(() => PageInfoType, { description: 'Where this page lies; `endCursor` serves `pledgeFeed(after:)` too.' })
+  @Field(() => PageInfoType, { description:
+      'Where this page lies; `endCursor` serves `pledgeFeed(after:)` too, and is the feed’s end on an empty page.' })
   pageInfo!: PageInfoType;
 }
 

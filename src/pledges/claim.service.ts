@@ -106,7 +106,7 @@ export class ClaimService {
         expiresAt, dueOn: dueOn ?? usualDueDate(need.dueOn ?? null, now, expiresAt), note, verdicts, createdAt: now, updatedAt: now,
       });
       tx.em.persist(pledge);
-      await book.moveNeed(tx, { need, village, partner: partner!, policy }, { pledged: input.quantity }, now);
+      await book.moveNeed(tx, { need, village, partner: partner! }, { pledged: input.quantity }, now);
       const kind = pledge.status === 'PLEDGED' ? 'PLEDGE_MADE' : 'PLEDGE_REQUESTED';
       return book.record(tx, { need, village, pledge, partner: partner! }, [kind], now);
     });

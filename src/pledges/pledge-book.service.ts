@@ -2,6 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import { sql } from 'kysely';
 import type { LedgerService } from '../balance/ledger.service.ts';
 import { Policy } from '../balance/policy.entity.ts';
+import type { PolicyService } from '../balance/policy.service.ts';
 import type { EventKind } from '../events/event.entity.ts';
 import type { Outbox } from '../events/outbox.ts';
 import { Refused } from '../kernel/problems.ts';
@@ -49,6 +50,7 @@ export class PledgeBook {
   private readonly needs: NeedService;
   private readonly villages: VillageService;
   private readonly partners: PartnerService;
+  private readonly policies: PolicyService;
   private readonly ledger: LedgerService;
   private readonly outbox: Outbox;
 
@@ -56,12 +58,14 @@ export class PledgeBook {
     needs: NeedService,
     villages: VillageService,
     partners: PartnerService,
+    policies: PolicyService,
     ledger: LedgerService,
     outbox: Outbox,
   ) {
     this.needs = needs;
     this.villages = villages;
     this.partners = partners;
+    this.policies = policies;
     this.ledger = ledger;
     this.outbox = outbox;
   }
@@ -97,7 +101,7 @@ export class PledgeBook {
   /** Moves the need's counters, and with them the village's figures and its cluster's colour. */
   async moveNeed(
     tx: Transaction,
-    { need, village, partner, policy }: Pick<HeldPledge, 'need' | 'village' | 'partner' | 'policy'>,
+    { need, village, partner }: Pick<HeldPledge, 'need' | 'village' | 'partner'>,
     change: PledgeEffect['need'],
     now: Date,
   ): Promise<void> {
@@ -112,7 +116,11 @@ export class PledgeBook {
       verifiedRupiah: rupiah(change.verified),
       openNeeds: (need.status === 'OPEN' ? 1 : 0) - (wasOpen ? 1 : 0),
     });
-    this.villages.changeColour(tx, village, partner.clusterCode, rupiah(change.committed), policy);
+    const committedRupiah = rupiah(change.committed);
+    if (committedRupiah === 0) return;
+    // The bars of the policy in force by now, which need not be the one that the pledge was judged by.
+    const bars = await this.policies.inForce(village.village.code, now, tx.sql);
+    this.villages.changeColour(tx, village, partner.clusterCode, committedRupiah, bars);
   }
 
   /** Writes the facts, in that order, with the state they led to; answers that state. */

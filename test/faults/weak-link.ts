@@ -5,6 +5,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 export class WeakLink {
   /** The database's address, by way of the link. */
   readonly url: string;
+  /** While false, every new connection is broken at once. */
+  isUp = true;
   private readonly server: Server;
   private readonly sockets: Set<Socket>;
 
@@ -17,7 +19,16 @@ export class WeakLink {
   static async to(databaseUrl: string): Promise<WeakLink> {
     const target = new URL(databaseUrl);
     const sockets = new Set<Socket>();
-    const server = createServer((near) => {
+    const server = createServer();
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const url = new URL(databaseUrl);
+    url.port = String((server.address() as AddressInfo).port);
+    const link = new WeakLink(url.href, server, sockets);
+    server.on('connection', (near) => {
+      if (!link.isUp) {
+        near.resetAndDestroy();
+        return;
+      }
       const far = connect(Number(target.port), target.hostname);
       for (const [socket, other] of [[near, far], [far, near]] as const) {
         socket.pipe(other);
@@ -26,10 +37,7 @@ export class WeakLink {
         socket.on('close', () => sockets.delete(socket));
       }
     });
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    const url = new URL(databaseUrl);
-    url.port = String((server.address() as AddressInfo).port);
-    return new WeakLink(url.href, server, sockets);
+    return link;
   }
 
   /** Breaks every connection at once (RST, without a word of PostgreSQL's); new ones can be made. */
