@@ -32,7 +32,9 @@ interface Load {
 
 async function tokens(): Promise<string[]> {
   const issuer = new Tokens(SECRET, 3600);
-  const all = Array.from({ length: SIZE.partners }, (_, index) => issuer.issue(accountId(index + 1), new Date()));
+  const all = Array.from({ length: SIZE.partners }, (_, index) =>
+    issuer.issue(accountId(index + 1), new Date()),
+  );
   return (await Promise.all(all)).map(({ token }) => token);
 }
 
@@ -46,7 +48,9 @@ async function throughApi(url: string, { needs }: Load): Promise<number> {
     while (performance.now() < until) {
       const token = all[Math.floor(Math.random() * all.length)]!;
       const input = {
-        needId: needId(1 + Math.floor(Math.random() * needs)), quantity: 1, idempotencyKey: crypto.randomUUID(),
+        needId: needId(1 + Math.floor(Math.random() * needs)),
+        quantity: 1,
+        idempotencyKey: crypto.randomUUID(),
       };
       const response = await fetch(`${url}/graphql`, {
         method: 'POST',
@@ -68,7 +72,9 @@ async function throughPgbench(url: string, { needs }: Load, snapshot: string): P
   const variables = { needs, partners: SIZE.partners, per_village: SIZE.needsPerVillage, snapshot };
   const defined = Object.entries(variables).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
   const options = ['-n', '-M', 'prepared', '-c', String(CLIENTS), '-j', '2', '-T', String(seconds)];
-  const child = spawn('pgbench', [...options, ...defined, '-f', script, url], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn('pgbench', [...options, ...defined, '-f', script, url], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const [code] = (await once(child, 'close')) as [number];
@@ -82,7 +88,9 @@ const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Ma
 async function eventSnapshot(url: string): Promise<string> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  const { rows } = await client.query<{ snapshot: string }>('select snapshot::text from events order by id limit 1');
+  const { rows } = await client.query<{ snapshot: string }>(
+    'select snapshot::text from events order by id limit 1',
+  );
   await client.end();
   return rows[0]!.snapshot;
 }
@@ -97,7 +105,10 @@ try {
   await database.close();
   await fillWorld(postgres.url, SIZE);
   const hub = await startHub({ config, databaseUrl: postgres.url, tokenSecret: SECRET, logger });
-  for (const [name, load] of [['spread over 10,000 needs', { needs: NEEDS }], ['all on one need', { needs: 1 }]] as const) {
+  for (const [name, load] of [
+    ['spread over 10,000 needs', { needs: NEEDS }],
+    ['all on one need', { needs: 1 }],
+  ] as const) {
     await throughApi(hub.url, load);
     const snapshot = await eventSnapshot(postgres.url);
     const api: number[] = [];
@@ -107,8 +118,12 @@ try {
       bench.push(await throughPgbench(postgres.url, load, snapshot));
     }
     const ratio = median(api) / median(bench);
-    console.log(`${name}: API ${median(api).toFixed(0)}/s, pgbench ${median(bench).toFixed(0)}/s, ratio ${ratio.toFixed(2)}`);
-    console.log(`  rounds: API ${api.map(Math.round).join(', ')}; pgbench ${bench.map(Math.round).join(', ')}`);
+    console.log(
+      `${name}: API ${median(api).toFixed(0)}/s, pgbench ${median(bench).toFixed(0)}/s, ratio ${ratio.toFixed(2)}`,
+    );
+    console.log(
+      `  rounds: API ${api.map(Math.round).join(', ')}; pgbench ${bench.map(Math.round).join(', ')}`,
+    );
   }
   await hub.stop();
 } finally {

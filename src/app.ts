@@ -41,7 +41,12 @@ export interface HubOptions {
 export function openDatabase(config: Config, url: string, logger: Logger): Promise<Database> {
   const { writeConnections, readConnections } = config;
   return Database.open({
-    url, entities, logger, writeConnections, readConnections, migrationsDir: fromHere('../migrations'),
+    url,
+    entities,
+    logger,
+    writeConnections,
+    readConnections,
+    migrationsDir: fromHere('../migrations'),
   });
 }
 
@@ -60,7 +65,10 @@ async function readinessOf({ database, relay }: Services): Promise<Readiness> {
   const within = AbortSignal.timeout(READY_WITHIN_MS);
   const late = new Promise<false>((resolve) => within.addEventListener('abort', () => resolve(false)));
   const reachable = await Promise.race([
-    sql`select 1 from feed_head`.execute(database.reads).then(() => true, () => false),
+    sql`select 1 from feed_head`.execute(database.reads).then(
+      () => true,
+      () => false,
+    ),
     late,
   ]);
   const migrated = reachable && (await Promise.race([database.isMigrated(), late]).catch(() => false));
@@ -93,7 +101,9 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     });
   const schema = await createSchema();
   const http = await createHttp({
-    schema, contextOf, logger,
+    schema,
+    contextOf,
+    logger,
     readiness: () => readinessOf(services),
     pageDir: fromHere('../workbench'),
     demoAccounts: () => identity.demoAccounts(),

@@ -64,7 +64,12 @@ class Reader {
   }
 
   flag(name: string, fallback: boolean): boolean {
-    return this.checked(name, fallback, 'true or false', (text) => ({ true: true, false: false })[text.toLowerCase()]);
+    return this.checked(
+      name,
+      fallback,
+      'true or false',
+      (text) => ({ true: true, false: false })[text.toLowerCase()],
+    );
   }
 }
 
@@ -87,7 +92,9 @@ function databaseUrl(read: Reader): string | null {
   const url = URL.canParse(text) ? new URL(text) : null;
   const fits = url !== null && ['postgres:', 'postgresql:'].includes(url.protocol) && url.pathname.length > 1;
   // What it holds is not repeated: there is a password in it.
-  if (!fits) read.faults.push('DATABASE_URL must be an address such as postgres://user:password@host:5432/database.');
+  if (!fits) {
+    read.faults.push('DATABASE_URL must be an address such as postgres://user:password@host:5432/database.');
+  }
   return text;
 }
 

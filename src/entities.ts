@@ -4,17 +4,46 @@ import { LedgerEntrySchema, PartnerBalanceSchema } from './balance/ledger.entity
 import { PolicySchema } from './balance/policy.entity.ts';
 import { DeliverySchema } from './deliveries/delivery.entity.ts';
 import { EventSchema, FeedHeadSchema } from './events/event.entity.ts';
-import { AccountAreaSchema, AccountRoleSchema, AccountSchema, AccountVillageSchema } from './identity/account.entity.ts';
+import {
+  AccountAreaSchema,
+  AccountRoleSchema,
+  AccountSchema,
+  AccountVillageSchema,
+} from './identity/account.entity.ts';
 import { NeedSchema } from './needs/need.entity.ts';
-import { ClusterSchema, MandateSchema, PartnerAreaSchema, PartnerSchema, SectorSchema } from './partners/partner.entity.ts';
+import {
+  ClusterSchema,
+  MandateSchema,
+  PartnerAreaSchema,
+  PartnerSchema,
+  SectorSchema,
+} from './partners/partner.entity.ts';
 import { IdempotencyKeySchema } from './platform/idempotency.entity.ts';
 import { PledgeSchema } from './pledges/pledge.entity.ts';
 import { ProgrammePlanSchema, VillageColourSchema, VillageSchema } from './villages/village.entity.ts';
 
 /** Every table of the hub; a migration that forgets one fails the drift test. */
 export const entities: EntitySchema[] = [
-  AreaSchema, ClusterSchema, SectorSchema, PartnerSchema, MandateSchema, PartnerAreaSchema, VillageSchema,
-  VillageColourSchema, ProgrammePlanSchema, AccountSchema, AccountRoleSchema, AccountAreaSchema, AccountVillageSchema,
-  NeedSchema, PolicySchema, PledgeSchema, DeliverySchema, LedgerEntrySchema, PartnerBalanceSchema, EventSchema,
-  FeedHeadSchema, IdempotencyKeySchema,
+  AreaSchema,
+  ClusterSchema,
+  SectorSchema,
+  PartnerSchema,
+  MandateSchema,
+  PartnerAreaSchema,
+  VillageSchema,
+  VillageColourSchema,
+  ProgrammePlanSchema,
+  AccountSchema,
+  AccountRoleSchema,
+  AccountAreaSchema,
+  AccountVillageSchema,
+  NeedSchema,
+  PolicySchema,
+  PledgeSchema,
+  DeliverySchema,
+  LedgerEntrySchema,
+  PartnerBalanceSchema,
+  EventSchema,
+  FeedHeadSchema,
+  IdempotencyKeySchema,
 ] as EntitySchema[];

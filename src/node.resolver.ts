@@ -16,9 +16,14 @@ type Find = (id: string, context: Context) => Promise<object | null>;
 /** Any node by its id: the prefix tells which module has it, so nothing is searched for. */
 @Resolver()
 export class NodeResolver {
-  @Query(() => NodeType, { nullable: true, description: 'Anything by its id; null when there is nothing you may see.' })
+  @Query(() => NodeType, {
+    nullable: true,
+    description: 'Anything by its id; null when there is nothing you may see.',
+  })
   async node(
-    @Arg('id', () => ID, { description: 'A TypeID of an area, village, partner, need, pledge, delivery or policy.' })
+    @Arg('id', () => ID, {
+      description: 'A TypeID of an area, village, partner, need, pledge, delivery or policy.',
+    })
     id: string,
     @Ctx() context: Context,
   ): Promise<object | null> {

@@ -3,12 +3,20 @@ import type { GraphQLSchema } from 'graphql';
 import { buildSchema, type PubSub } from 'type-graphql';
 import { AreaResolver } from './areas/area.resolver.ts';
 import {
-  CounterpartResolver, PartnerBalanceOfPartner, PartnerBalanceResolver, ReciprocityResolver, SupportBalanceResolver,
+  CounterpartResolver,
+  PartnerBalanceOfPartner,
+  PartnerBalanceResolver,
+  ReciprocityResolver,
+  SupportBalanceResolver,
   SupportFlowResolver,
 } from './balance/balance.resolver.ts';
 import { PolicyResolver, RuleVerdictResolver } from './balance/policy.resolver.ts';
 import { SuggestedNeedsResolver, SuggestionResolver } from './balance/suggestion.resolver.ts';
-import { DeliveryMutations, DeliveryResolver, PledgeDeliveriesResolver } from './deliveries/delivery.resolver.ts';
+import {
+  DeliveryMutations,
+  DeliveryResolver,
+  PledgeDeliveriesResolver,
+} from './deliveries/delivery.resolver.ts';
 import { FeedResolver } from './feed/feed.resolver.ts';
 import { ViewerResolver } from './identity/viewer.resolver.ts';
 import { NeedMutations, NeedResolver, VillageNeedsResolver } from './needs/need.resolver.ts';
@@ -17,7 +25,12 @@ import { PartnerResolver, SectorResolver } from './partners/partner.resolver.ts'
 import type { Context } from './platform/graphql/context.ts';
 import { ProblemResolver } from './platform/graphql/problem.resolver.ts';
 import {
-  ForbiddenType, IdempotencyConflictType, InvalidInputType, NotEnoughRemainingType, NotFoundType, StaleVersionType,
+  ForbiddenType,
+  IdempotencyConflictType,
+  InvalidInputType,
+  NotEnoughRemainingType,
+  NotFoundType,
+  StaleVersionType,
   WrongStateType,
 } from './platform/graphql/problem.types.ts';
 import { PledgeMutations } from './pledges/pledge-mutations.resolver.ts';
@@ -27,17 +40,49 @@ import { NeedPledges, PartnerPledges, VillagePledges } from './pledges/pledges-o
 import { AreaCoverageResolver, ColourShareResolver, VillageResolver } from './villages/village.resolver.ts';
 
 const resolvers = [
-  NodeResolver, ViewerResolver, AreaResolver, AreaCoverageResolver, PartnerResolver, SectorResolver, VillageResolver,
-  ColourShareResolver, NeedResolver, VillageNeedsResolver, NeedMutations, PolicyResolver, RuleVerdictResolver,
-  SupportBalanceResolver, PartnerBalanceOfPartner, CounterpartResolver, ReciprocityResolver, SupportFlowResolver,
-  PartnerBalanceResolver, SuggestedNeedsResolver, SuggestionResolver, PledgeResolver, NeedPledges, VillagePledges, PartnerPledges, PledgeMutations, DeliveryResolver,
-  PledgeDeliveriesResolver, DeliveryMutations, FeedResolver, ProblemResolver,
+  NodeResolver,
+  ViewerResolver,
+  AreaResolver,
+  AreaCoverageResolver,
+  PartnerResolver,
+  SectorResolver,
+  VillageResolver,
+  ColourShareResolver,
+  NeedResolver,
+  VillageNeedsResolver,
+  NeedMutations,
+  PolicyResolver,
+  RuleVerdictResolver,
+  SupportBalanceResolver,
+  PartnerBalanceOfPartner,
+  CounterpartResolver,
+  ReciprocityResolver,
+  SupportFlowResolver,
+  PartnerBalanceResolver,
+  SuggestedNeedsResolver,
+  SuggestionResolver,
+  PledgeResolver,
+  NeedPledges,
+  VillagePledges,
+  PartnerPledges,
+  PledgeMutations,
+  DeliveryResolver,
+  PledgeDeliveriesResolver,
+  DeliveryMutations,
+  FeedResolver,
+  ProblemResolver,
 ] as const;
 
 /** Types that only interfaces lead to. */
 const orphanedTypes = [
-  InvalidInputType, NotFoundType, ForbiddenType, WrongStateType, StaleVersionType, NotEnoughRemainingType,
-  BalanceRuleBrokenType, IdempotencyConflictType,
+  InvalidInputType,
+  NotFoundType,
+  ForbiddenType,
+  WrongStateType,
+  StaleVersionType,
+  NotEnoughRemainingType,
+  BalanceRuleBrokenType,
+  IdempotencyConflictType,
 ];
 
 /** type-graphql demands one; no subscription of ours uses it, since its own drops no slow reader and keeps all. */

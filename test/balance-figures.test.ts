@@ -132,7 +132,9 @@ test('reciprocity lies between 0 and 1, what returns to its giver returns to any
       expect(bilateral).toBeGreaterThanOrEqual(0);
       expect(multilateral).toBeGreaterThanOrEqual(bilateral - 1e-15);
       expect(multilateral).toBeLessThanOrEqual(1);
-      const renamed = between.map(({ fromId, toId, postedRupiah }) => flow(`x${fromId}`, `x${toId}`, postedRupiah));
+      const renamed = between.map(({ fromId, toId, postedRupiah }) =>
+        flow(`x${fromId}`, `x${toId}`, postedRupiah),
+      );
       expect(reciprocityOf(renamed)).toEqual(found);
       const turned = between.map(({ fromId, toId, postedRupiah }) => flow(toId, fromId, postedRupiah));
       expect(reciprocityOf(turned)).toEqual(found);
@@ -220,7 +222,10 @@ test.each<[change: Partial<SettingInput> & Pick<SettingInput, 'rule'>, fault: st
 
 test('every fault is told at once: a rule twice, a rule that is missing, a figure out of range', () => {
   const { SPREAD: _, ...others } = complete;
-  const inputs = [...Object.values({ ...others, CAPACITY: { ...complete.CAPACITY, limit: -1 } }), complete.RECIPROCITY];
+  const inputs = [
+    ...Object.values({ ...others, CAPACITY: { ...complete.CAPACITY, limit: -1 } }),
+    complete.RECIPROCITY,
+  ];
   expect(faultsOf(inputs)).toEqual([
     'input.rules.3.limit input.out-of-range',
     'input.rules.4.rule input.twice',

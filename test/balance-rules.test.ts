@@ -64,18 +64,24 @@ test.each<[what: string, books: Books, ownMandate: boolean, broken: boolean, lim
   ['a newcomer within its credit', received(millions(100), millions(100)), true, false, millions(250)],
   ['exactly at its credit', received(millions(100), millions(150)), true, false, millions(250)],
   ['one rupiah above it', received(millions(100), millions(150) + 1), true, true, millions(250)],
-  [
-    'one rupiah above it, all of it only pending',
-    received(millions(250) + 1, 0),
-    true,
-    true,
-    millions(250),
-  ],
+  ['one rupiah above it, all of it only pending', received(millions(250) + 1, 0), true, true, millions(250)],
   ['one above it, and helping another', received(0, millions(250) + 1), false, false, millions(250)],
-  ['what it gave, and the line that grew by it', received(0, millions(330), millions(40)), true, false, millions(330)],
+  [
+    'what it gave, and the line that grew by it',
+    received(0, millions(330), millions(40)),
+    true,
+    false,
+    millions(330),
+  ],
   ['one rupiah above both', received(0, millions(330) + 1, millions(40)), true, true, millions(330)],
   ['at the ceiling of its line', received(0, millions(1900), millions(900)), true, false, millions(1900)],
-  ['one rupiah above the ceiling', received(0, millions(1900) + 1, millions(900)), true, true, millions(1900)],
+  [
+    'one rupiah above the ceiling',
+    received(0, millions(1900) + 1, millions(900)),
+    true,
+    true,
+    millions(1900),
+  ],
 ])('RECIPROCITY: %s', (_, books, ownMandate, broken, limit) => {
   const figure = books.receivedPendingRupiah + books.receivedPostedRupiah;
   expect(verdictOf('RECIPROCITY', { books, ownMandate })).toEqual({
@@ -122,7 +128,12 @@ test.each<[rule: Rule, figure: 'partnerReservedRupiah' | 'clusterReservedRupiah'
   ['COLOUR_SHARE', 'clusterReservedRupiah', 80],
 ])('%s: exactly at the limit is not broken, one rupiah more is', (rule, figure, limit) => {
   const at = { [figure]: millions(limit) - harmless.claimRupiah };
-  expect(verdictOf(rule, at)).toMatchObject({ broken: false, before: (limit - 10) / 100, after: limit / 100, unit: 'RATIO' });
+  expect(verdictOf(rule, at)).toMatchObject({
+    broken: false,
+    before: (limit - 10) / 100,
+    after: limit / 100,
+    unit: 'RATIO',
+  });
   const above = { ...at, claimRupiah: harmless.claimRupiah + 1 };
   expect(verdictOf(rule, above)).toMatchObject({ broken: true, limit: limit / 100 });
 });
@@ -138,11 +149,18 @@ test.each<[plan: number, broken: boolean, after: number]>([
 
 test('the shares equal their definition in whole numbers', () => {
   const plan = fc.integer({ min: 1, max: 10 ** 13 });
-  const cases = fc.record({ plan, part: fc.double({ min: 0, max: 1, noNaN: true }), permille: fc.integer({ min: 0, max: 1000 }), floor: plan, off: fc.integer({ min: -1, max: 1 }) });
+  const cases = fc.record({
+    plan,
+    part: fc.double({ min: 0, max: 1, noNaN: true }),
+    permille: fc.integer({ min: 0, max: 1000 }),
+    floor: plan,
+    off: fc.integer({ min: -1, max: 1 }),
+  });
   fc.assert(
     fc.property(cases, ({ plan: planRupiah, part, permille, floor, off }) => {
       // Half of the cases lie on the limit, or one rupiah beside it.
-      const wanted = part > 0.5 ? Math.trunc((planRupiah / 1000) * permille) + off : Math.trunc(part * 2 * planRupiah);
+      const wanted =
+        part > 0.5 ? Math.trunc((planRupiah / 1000) * permille) + off : Math.trunc(part * 2 * planRupiah);
       const total = Math.max(1, Math.min(planRupiah, wanted));
       const [claimRupiah, partnerReservedRupiah] = [Math.ceil(total / 2), Math.trunc(total / 2)];
       const verdict = verdictOf(
@@ -226,8 +244,12 @@ const outcomes: Record<RuleMode, [usual: Outcome | null, urgent: Outcome | null]
 };
 
 test.each(rules)('%s, broken, does what its mode says; an urgent need is never refused', (rule) => {
-  for (const [mode, [usual, urgent]] of Object.entries(outcomes) as [RuleMode, [Outcome | null, Outcome | null]][]) {
-    const verdict = (isUrgent: boolean) => judge({ ...bad, urgent: isUrgent }, [{ ...defaults[rule], mode }])[0];
+  for (const [mode, [usual, urgent]] of Object.entries(outcomes) as [
+    RuleMode,
+    [Outcome | null, Outcome | null],
+  ][]) {
+    const verdict = (isUrgent: boolean) =>
+      judge({ ...bad, urgent: isUrgent }, [{ ...defaults[rule], mode }])[0];
     expect(verdict(false)?.outcome ?? null).toBe(usual);
     expect(verdict(true)?.outcome ?? null).toBe(urgent);
   }
@@ -257,7 +279,10 @@ test('of several broken rules every verdict is shown, in the order of the policy
 });
 
 test('a policy of which every rule is off gives no verdict, and the claim passes', () => {
-  const verdicts = judge(bad, Object.values(defaults).map((setting) => ({ ...setting, mode: 'OFF' as const })));
+  const verdicts = judge(
+    bad,
+    Object.values(defaults).map((setting) => ({ ...setting, mode: 'OFF' as const })),
+  );
   expect(verdicts).toEqual([]);
   expect(worstOf(verdicts)).toBe('PASS');
 });

@@ -47,7 +47,10 @@ test('a subscriber that is cut off 50 times during 600 concurrent claims, and re
   const moments = Array.from({ length: 50 }, () => chance.whole(590)).toSorted((a, b) => a - b);
   let seen = 0;
   for (const moment of moments) {
-    await until(() => answered >= moment && network.begun > seen, `claim ${moment} and a connection to be cut`);
+    await until(
+      () => answered >= moment && network.begun > seen,
+      `claim ${moment} and a connection to be cut`,
+    );
     seen = network.begun;
     await new Promise((resolve) => setTimeout(resolve, chance.whole(20)));
     network.cut();
@@ -66,7 +69,9 @@ test('a subscriber that is cut off 50 times during 600 concurrent claims, and re
 function naivePoll() {
   let last = 0;
   return async (): Promise<number[]> => {
-    const rows = await database.sql<{ id: number }>('select id from events where id > $1 order by id', [last]);
+    const rows = await database.sql<{ id: number }>('select id from events where id > $1 order by id', [
+      last,
+    ]);
     last = rows.at(-1)?.id ?? last;
     return rows.map(({ id }) => id);
   };
@@ -152,7 +157,12 @@ test('a client that stops reading is ended with FEED_OVERFLOW and the cursor fro
       pledgeFeed(filter: $filter, after: $after) { cursor need { ${text} } }
     }`,
   );
-  const { id, filter, cursor } = await ObservedNeed.publish(as.coordinator, villages.cimarga.id, 1, description);
+  const { id, filter, cursor } = await ObservedNeed.publish(
+    as.coordinator,
+    villages.cimarga.id,
+    1,
+    description,
+  );
   const { network, client } = await weakClient();
   const feed = client.subscribe(heavy, { filter, after: cursor });
   await hub.feedsOpen(1);

@@ -30,7 +30,10 @@ const clientsAt = (node: TestHub) => Promise.all(claimants.map((account) => node
 function claimAll(need: ObservedNeed, count: number, nodes: readonly SinergiClient[][]): Promise<Pledge>[] {
   return Array.from({ length: count }, (_, index) => {
     const order = index % 2 === 0 ? nodes : nodes.toReversed();
-    return claimStubbornly(order.map((clients) => clients[index % clients.length]!), need.id);
+    return claimStubbornly(
+      order.map((clients) => clients[index % clients.length]!),
+      need.id,
+    );
   });
 }
 
@@ -41,7 +44,11 @@ async function afterSome(acts: readonly Promise<unknown>[], done: number): Promi
   await until(() => over >= done, `${done} of ${acts.length} acts`);
 }
 
-async function expectOnceInOrder(need: ObservedNeed, heard: readonly FeedEvent[], pledges: readonly Pledge[]) {
+async function expectOnceInOrder(
+  need: ObservedNeed,
+  heard: readonly FeedEvent[],
+  pledges: readonly Pledge[],
+) {
   expect(heard).toEqual(await need.history());
   const made = heard.filter(({ kind }) => kind === 'PLEDGE_MADE').map(({ pledge }) => pledge!.id);
   expect(made.toSorted()).toEqual(pledges.map(({ id }) => id).toSorted());
@@ -50,7 +57,10 @@ async function expectOnceInOrder(need: ObservedNeed, heard: readonly FeedEvent[]
 
 test('what happens at either node reaches the subscribers of both, once and in order', async () => {
   const need = await observe();
-  const followers = [need.follow(await first.client(accounts.auditor)), need.follow(await hub.client(accounts.auditor))];
+  const followers = [
+    need.follow(await first.client(accounts.auditor)),
+    need.follow(await hub.client(accounts.auditor)),
+  ];
   const pledges = await Promise.all(claimAll(need, 40, [await clientsAt(first), await clientsAt(hub)]));
   await need.end();
   const [heardAtFirst, heardAtHub] = await Promise.all(followers);
@@ -71,13 +81,16 @@ test('when the node that stamps stops amid claims, the other takes over, and its
   const left = (async () => {
     for await (const { pledgeFeed } of leaving) heard.push(pledgeFeed);
   })();
-  const lost = expect(left).rejects.toMatchObject({ code: 'CONNECTION_LOST' });
+  const lost = left.then(
+    () => null,
+    (error: unknown) => error,
+  );
 
   const acts = claimAll(need, 60, [await clientsAt(first), await clientsAt(hub)]);
   await afterSome(acts, 10 + chance.whole(30));
   await first.stop();
   const pledges = await Promise.all(acts);
-  await lost;
+  expect(await lost).toMatchObject({ code: 'CONNECTION_LOST' });
   expect(heard.length).toBeGreaterThan(0);
   expect(await relayHolder(database)).not.toBe(holder);
 
@@ -90,13 +103,19 @@ test('when the node that stamps stops amid claims, the other takes over, and its
 test('when the connection of the node that stamps is ended amid claims, again and again, no place is lost or given twice', async () => {
   const third = await testHub({ database, clock: first.clock });
   const need = await observe();
-  const followers = [need.follow(await third.client(accounts.auditor)), need.follow(await hub.client(accounts.auditor))];
+  const followers = [
+    need.follow(await third.client(accounts.auditor)),
+    need.follow(await hub.client(accounts.auditor)),
+  ];
   const acts = claimAll(need, 60, [await clientsAt(third), await clientsAt(hub)]);
   for (const done of [10, 30]) {
     await afterSome(acts, done);
     const holder = (await relayHolder(database))!;
     await terminate(database, [holder]);
-    await until(async () => ![null, holder].includes(await relayHolder(database)), 'another holder of the relay’s lock');
+    await until(
+      async () => ![null, holder].includes(await relayHolder(database)),
+      'another holder of the relay’s lock',
+    );
   }
   const pledges = await Promise.all(acts);
   await need.end();
@@ -142,7 +161,8 @@ test('a hub whose connections to the database are all broken, again and again, l
   link.isUp = false;
   link.cut();
   expect(await isReady()).toBe(false);
-  const knocks = () => weak.complaints.slice(complaints).filter((line) => line.includes('the relay lost')).length;
+  const knocks = () =>
+    weak.complaints.slice(complaints).filter((line) => line.includes('the relay lost')).length;
   await until(() => knocks() >= 3, 'a relay that tries again');
   expect(performance.now() - begin).toBeGreaterThan(900);
   link.isUp = true;

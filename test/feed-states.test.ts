@@ -28,7 +28,10 @@ const need = await ObservedNeed.publish(as.coordinator, villageId);
 type Board = VillageBoardSubscription['villageBoard'];
 
 /** The states up to the one that shows so many claimed units. */
-async function boardsUntil(results: SubscriptionResults<VillageBoardSubscription>, pledged: number): Promise<Board[]> {
+async function boardsUntil(
+  results: SubscriptionResults<VillageBoardSubscription>,
+  pledged: number,
+): Promise<Board[]> {
   const boards: Board[] = [];
   while (boards.at(-1)?.needs.nodes[0]!.pledged !== pledged) {
     boards.push(...(await take(results, 1)).map(({ villageBoard }) => villageBoard));
@@ -62,10 +65,14 @@ test('villageBoard shows the village at once and after each change, a burst in a
 test('a state that nobody reads waits as one wish, however much happens', async () => {
   const { log, tail } = hub.services;
   let reads = 0;
-  const state = new LatestState(tail, ({ needId }) => needId === need.id, () => {
-    reads += 1;
-    return log.head();
-  });
+  const state = new LatestState(
+    tail,
+    ({ needId }) => needId === need.id,
+    () => {
+      reads += 1;
+      return log.head();
+    },
+  );
   const first = await state.next();
   let told = 0;
   const count = () => void (told += 1);
@@ -106,7 +113,7 @@ test('a history that cannot be read for a while is gone on with afterwards', asy
 });
 
 async function readOut(results: SubscriptionResults<unknown>): Promise<void> {
-  for (let ended = false; !ended; ) ended = (await results.next()).done === true;
+  for (let ended = false; !ended;) ended = (await results.next()).done === true;
 }
 
 test('1,000 subscriptions that come and go, at every moment of their life, leave nothing behind', async () => {
@@ -115,7 +122,9 @@ test('1,000 subscriptions that come and go, at every moment of their life, leave
   const client = createSinergiClient({ url: hub.url, token, webSocket: network.webSocket });
   const { cursor } = (await need.history()).at(-1)!;
   const subscribe = (index: number): SubscriptionResults<unknown> => {
-    if (index % 3 === 0) return client.subscribe(PledgeFeedDocument, { after: index % 2 === 0 ? cursor : null });
+    if (index % 3 === 0) {
+      return client.subscribe(PledgeFeedDocument, { after: index % 2 === 0 ? cursor : null });
+    }
     if (index % 3 === 1) return client.subscribe(VillageBoardDocument, { villageId });
     return client.subscribe(BalanceChangedDocument, { partnerId: partners.semen.id });
   };

@@ -11,7 +11,10 @@ export class AreaResolver {
     this.areas = areas;
   }
 
-  @Query(() => AreaType, { nullable: true, description: 'An area by its official code; null when there is none.' })
+  @Query(() => AreaType, {
+    nullable: true,
+    description: 'An area by its official code; null when there is none.',
+  })
   area(
     @Arg('code', () => String, { description: 'Official code, such as `36.02`.' }) code: string,
     @Ctx() context: Context,
@@ -21,7 +24,10 @@ export class AreaResolver {
     return context.batches.load(this.areas.byCode, code);
   }
 
-  @FieldResolver(() => AreaType, { nullable: true, description: 'The area right above; null for a province.' })
+  @FieldResolver(() => AreaType, {
+    nullable: true,
+    description: 'The area right above; null for a province.',
+  })
   parent(@Root() area: AreaRow, @Ctx() { batches }: Context): Promise<AreaRow | null> | null {
     return area.parentId == null ? null : batches.load(this.areas.byId, area.parentId);
   }

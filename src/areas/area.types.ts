@@ -2,7 +2,12 @@ import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { NodeType } from '../platform/graphql/node.types.ts';
 import type { AreaLevel } from './area.entity.ts';
 
-const AreaLevelEnum = { PROVINCE: 'PROVINCE', REGENCY: 'REGENCY', DISTRICT: 'DISTRICT', VILLAGE: 'VILLAGE' } as const;
+const AreaLevelEnum = {
+  PROVINCE: 'PROVINCE',
+  REGENCY: 'REGENCY',
+  DISTRICT: 'DISTRICT',
+  VILLAGE: 'VILLAGE',
+} as const;
 registerEnumType(AreaLevelEnum, {
   name: 'AreaLevel',
   description: 'A level of the official area tree.',

@@ -6,7 +6,11 @@ import type { Context } from '../platform/graphql/context.ts';
 import { RupiahScalar } from '../platform/graphql/scalars.ts';
 import type { BalanceService, PartnerStanding, ReciprocityReport, SupportFlow } from './balance.service.ts';
 import {
-  CounterpartType, PartnerBalanceType, ReciprocityReportType, SupportBalanceType, SupportFlowType,
+  CounterpartType,
+  PartnerBalanceType,
+  ReciprocityReportType,
+  SupportBalanceType,
+  SupportFlowType,
 } from './balance.types.ts';
 
 const MAX_FLOWS = 1000;
@@ -21,7 +25,9 @@ export class SupportBalanceResolver {
     this.balances = balances;
   }
 
-  @FieldResolver(() => [CounterpartType], { description: 'With whom support was exchanged, the greatest exchange first.' })
+  @FieldResolver(() => [CounterpartType], {
+    description: 'With whom support was exchanged, the greatest exchange first.',
+  })
   async counterparts(
     @Root() { partnerId }: OfPartner,
     @Arg('first', () => Int, { nullable: true, defaultValue: 20, description: 'How many, 1 to 100.' })
@@ -99,7 +105,9 @@ export class ReciprocityResolver {
     return this.balances.reciprocity(context.reader(), areaCode ?? null);
   }
 
-  @FieldResolver(() => [SupportFlowType], { description: 'Who supported whom, the greatest posted flow first.' })
+  @FieldResolver(() => [SupportFlowType], {
+    description: 'Who supported whom, the greatest posted flow first.',
+  })
   flows(
     @Root() report: ReciprocityReport,
     @Arg('first', () => Int, { nullable: true, defaultValue: 100, description: 'How many, 1 to 1,000.' })

@@ -47,7 +47,13 @@ function weighReciprocity(claim: ClaimFigures, setting: RuleSetting): Weighed {
   const { books } = claim;
   const received = books.receivedPendingRupiah + books.receivedPostedRupiah;
   const limit = books.givenPostedRupiah + creditLineOf(books, setting);
-  return { broken: claim.ownMandate && received > limit, before: received, after: received, limit, unit: 'IDR' };
+  return {
+    broken: claim.ownMandate && received > limit,
+    before: received,
+    after: received,
+    limit,
+    unit: 'IDR',
+  };
 }
 
 function weighShare(claim: ClaimFigures, setting: RuleSetting, reservedRupiah: number): Weighed {
@@ -91,7 +97,9 @@ export function judge(claim: ClaimFigures, settings: readonly RuleSetting[]): Ve
     const { mode } = setting;
     if (mode === 'OFF') return [];
     const weighed = weigh[setting.rule](claim, setting);
-    return [{ rule: setting.rule, outcome: weighed.broken ? outcomeOf(mode, claim.urgent) : 'PASS', ...weighed }];
+    return [
+      { rule: setting.rule, outcome: weighed.broken ? outcomeOf(mode, claim.urgent) : 'PASS', ...weighed },
+    ];
   });
 }
 

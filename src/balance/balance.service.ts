@@ -74,7 +74,9 @@ export class BalanceService {
   };
 
   /** With whom each partner exchanged posted support, the greatest exchange first. */
-  readonly counterpartsOf: BatchFunction<{ partnerId: string; first: number }, Counterpart[]> = async (keys) => {
+  readonly counterpartsOf: BatchFunction<{ partnerId: string; first: number }, Counterpart[]> = async (
+    keys,
+  ) => {
     const asked = keys.map(({ partnerId, first }, index) => ({ index, partner_id: partnerId, first }));
     const { rows } = await sql<Counterpart & { index: number }>`
       select k.index, c.* from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb)
@@ -96,9 +98,8 @@ export class BalanceService {
   /** Who supported whose mandate in the villages of an area, everywhere when null; the greatest posted flow first. */
   async reciprocity(_reader: Reader, areaCode: string | null): Promise<ReciprocityReport> {
     if (areaCode !== null) assertAreaCode(areaCode);
-    const where = areaCode === null
-      ? sql`true`
-      : sql`(v.code = ${areaCode} or v.code like ${`${areaCode}.%`})`;
+    const where =
+      areaCode === null ? sql`true` : sql`(v.code = ${areaCode} or v.code like ${`${areaCode}.%`})`;
     const { rows: flows } = await sql<SupportFlow>`
       select e.supporter_id as from_id, e.holder_id as to_id,
         sum(case e.kind when 'PEND' then e.amount_rupiah else -e.amount_rupiah end)::float8 as pending_rupiah,

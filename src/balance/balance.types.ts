@@ -3,7 +3,10 @@ import { RupiahScalar } from '../platform/graphql/scalars.ts';
 import type { Standing } from './standing.rules.ts';
 import type { SuggestionReason } from './suggestion.service.ts';
 
-const StandingEnum = { BALANCED: 'BALANCED', OWES: 'OWES', OWED: 'OWED' } as const satisfies Record<Standing, Standing>;
+const StandingEnum = { BALANCED: 'BALANCED', OWES: 'OWES', OWED: 'OWED' } as const satisfies Record<
+  Standing,
+  Standing
+>;
 registerEnumType(StandingEnum, {
   name: 'Standing',
   description: 'How a partner’s support given stands against what it received.',
@@ -40,7 +43,8 @@ export class SupportBalanceType {
   @Field(() => RupiahScalar, { description: 'givenPosted − receivedPosted.' })
   net!: number;
   @Field(() => RupiahScalar, {
-    description: 'min(ceiling, limit + givenPosted), of the RECIPROCITY rule in the smallest area that holds all its areas.',
+    description:
+      'min(ceiling, limit + givenPosted), of the RECIPROCITY rule in the smallest area that holds all its areas.',
   })
   creditLine!: number;
   @Field(() => StandingEnum, { description: 'What follows from these figures.' })
@@ -65,7 +69,10 @@ export class ReciprocityReportType {
 }
 
 export const SuggestionReasonEnum = {
-  SUPPORTS_CREDITOR: 'SUPPORTS_CREDITOR', ADDS_COLOUR: 'ADDS_COLOUR', LEAST_COVERED: 'LEAST_COVERED', URGENT: 'URGENT',
+  SUPPORTS_CREDITOR: 'SUPPORTS_CREDITOR',
+  ADDS_COLOUR: 'ADDS_COLOUR',
+  LEAST_COVERED: 'LEAST_COVERED',
+  URGENT: 'URGENT',
   DUE_SOON: 'DUE_SOON',
 } as const satisfies Record<SuggestionReason, SuggestionReason>;
 registerEnumType(SuggestionReasonEnum, {

@@ -55,10 +55,17 @@ export class JudgeService {
 
   /** Judges each claim by itself, as if the others were not made; the number of statements does not grow with them. */
   async judgeAll(db: Sql, claimant: Claimant, claims: readonly ClaimCase[], now: Date): Promise<Judgement[]> {
-    const policies = await this.policies.allInForce(claims.map(({ villageCode }) => villageCode), now, db);
+    const policies = await this.policies.allInForce(
+      claims.map(({ villageCode }) => villageCode),
+      now,
+      db,
+    );
     const holders = await this.partners.holders(db, claims);
     const villages = await this.villageFigures(db, claimant, claims, policies);
-    const { openPledges, fulfilledPledges, allPledges, ...books } = await this.claimantFigures(db, claimant.id);
+    const { openPledges, fulfilledPledges, allPledges, ...books } = await this.claimantFigures(
+      db,
+      claimant.id,
+    );
     return claims.map(({ claimRupiah, urgent }, index) => {
       const policy = policies[index]!;
       const ownMandate = holders[index]?.id === claimant.id;
@@ -96,9 +103,13 @@ export class JudgeService {
       const regency = villageCode.slice(0, REGENCY_CODE_LENGTH);
       const spread = policies[index]!.rules.find(({ rule }) => rule === 'SPREAD');
       return {
-        index, village_id: villageId, sector_code: sectorCode, spread_limit: spread?.limit ?? null,
+        index,
+        village_id: villageId,
+        sector_code: sectorCode,
+        spread_limit: spread?.limit ?? null,
         // A full stop is followed by a slash in collation C: between them lie all codes of the regency.
-        from_code: `${regency}.`, to_code: `${regency}/`,
+        from_code: `${regency}.`,
+        to_code: `${regency}/`,
       };
     });
     const { rows } = await sql<VillageFigures & { index: number }>`

@@ -43,10 +43,16 @@ export class PolicyPublication {
     assertSignedIn(actor);
     const { idempotencyKey, ...request } = input;
     const areaCode = input.areaCode ?? null;
-    if (!mayGovern(actor, areaCode === null ? [] : [areaCode])) throw new Refused(forbidden('forbidden.policy'));
+    if (!mayGovern(actor, areaCode === null ? [] : [areaCode])) {
+      throw new Refused(forbidden('forbidden.policy'));
+    }
     const check = new InputCheck();
     const rules = checkSettings(check, input.rules);
-    const range = (field: 'synergyColours' | 'synergyDiversity' | 'pledgeDays' | 'graceDays', min: number, max: number) => {
+    const range = (
+      field: 'synergyColours' | 'synergyDiversity' | 'pledgeDays' | 'graceDays',
+      min: number,
+      max: number,
+    ) => {
       const value = input[field];
       if (!(value >= min && value <= max)) check.fault(field, 'input.out-of-range', { min, max });
     };
@@ -59,16 +65,22 @@ export class PolicyPublication {
     check.done();
     const now = this.clock.now();
     const scope = actor.accountId;
-    return idempotent(this.database, { scope, operation: 'publishPolicy', key, input: request }, now, async (tx) => {
-      const area = areaCode === null || !isStorable(areaCode) ? null : await tx.em.findOne(Area, { code: areaCode });
-      if (areaCode !== null && area === null) {
-        check.fault('areaCode', 'input.unknown-area', { code: areaCode.slice(0, 60) });
-        check.done();
-      }
-      const { synergyColours, synergyDiversity, pledgeDays, graceDays } = input;
-      const terms = { rules, synergyColours, synergyDiversity, pledgeDays, graceDays, note };
-      return this.write(tx, area, terms, now);
-    });
+    return idempotent(
+      this.database,
+      { scope, operation: 'publishPolicy', key, input: request },
+      now,
+      async (tx) => {
+        const area =
+          areaCode === null || !isStorable(areaCode) ? null : await tx.em.findOne(Area, { code: areaCode });
+        if (areaCode !== null && area === null) {
+          check.fault('areaCode', 'input.unknown-area', { code: areaCode.slice(0, 60) });
+          check.done();
+        }
+        const { synergyColours, synergyDiversity, pledgeDays, graceDays } = input;
+        const terms = { rules, synergyColours, synergyDiversity, pledgeDays, graceDays, note };
+        return this.write(tx, area, terms, now);
+      },
+    );
   }
 
   private async write(
@@ -86,7 +98,13 @@ export class PolicyPublication {
       select coalesce(max(version), 0)::int as version from policies
       where area_id is not distinct from ${areaId}`.execute(tx.sql);
     const version = last.rows[0]!.version + 1;
-    const policy = tx.em.create(Policy, { id: newId('policy'), version, areaId, ...terms, effectiveFrom: now });
+    const policy = tx.em.create(Policy, {
+      id: newId('policy'),
+      version,
+      areaId,
+      ...terms,
+      effectiveFrom: now,
+    });
     tx.em.persist(policy);
     await tx.em.flush();
     await this.regrade(tx, area, terms);
@@ -113,6 +131,8 @@ export class PolicyPublication {
         where village_id = ruled.id and committed_rupiah > 0) as c
       where v.id = ruled.id and ${within} and not exists (
         select from policies p join areas a on a.id = p.area_id
-        where (v.code = a.code or v.code like a.code || '.%') and length(a.code) > length(${code}))`.execute(tx.sql);
+        where (v.code = a.code or v.code like a.code || '.%') and length(a.code) > length(${code}))`.execute(
+      tx.sql,
+    );
   }
 }

@@ -2,14 +2,26 @@ import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 't
 import type { AreaRow, AreaService } from '../areas/area.service.ts';
 import { AreaType } from '../areas/area.types.ts';
 import type { Verdict } from '../kernel/problems.ts';
-import { afterDescription, type Connection, firstDescription, pageRequest, toConnection } from '../platform/graphql/connection.ts';
+import {
+  afterDescription,
+  type Connection,
+  firstDescription,
+  pageRequest,
+  toConnection,
+} from '../platform/graphql/connection.ts';
 import type { Context } from '../platform/graphql/context.ts';
 import { answer } from '../platform/graphql/payload.ts';
 import { CursorScalar } from '../platform/graphql/scalars.ts';
 import { say } from '../platform/messages.ts';
 import type { PolicyPublication } from './policy-publication.service.ts';
 import type { PolicyRow, PolicyService } from './policy.service.ts';
-import { PolicyConnectionType, PolicyPayloadType, PolicyType, PublishPolicyInputType, RuleVerdictType } from './policy.types.ts';
+import {
+  PolicyConnectionType,
+  PolicyPayloadType,
+  PolicyType,
+  PublishPolicyInputType,
+  RuleVerdictType,
+} from './policy.types.ts';
 
 @Resolver(() => PolicyType)
 export class PolicyResolver {
@@ -24,10 +36,14 @@ export class PolicyResolver {
   }
 
   @Query(() => PolicyType, {
-    description: 'The policy that rules in an area now: its own, or that of the smallest area above which has one.',
+    description:
+      'The policy that rules in an area now: its own, or that of the smallest area above which has one.',
   })
   policy(
-    @Arg('areaCode', () => String, { nullable: true, description: 'Official code; without one, what holds everywhere.' })
+    @Arg('areaCode', () => String, {
+      nullable: true,
+      description: 'Official code; without one, what holds everywhere.',
+    })
     areaCode: string | undefined,
     @Ctx() context: Context,
   ): Promise<PolicyRow> {
@@ -39,11 +55,16 @@ export class PolicyResolver {
     description: 'The policies of one area itself, those of areas above it left out; the newest first.',
   })
   async history(
-    @Arg('areaCode', () => String, { nullable: true, description: 'Official code; without one, those that hold everywhere.' })
+    @Arg('areaCode', () => String, {
+      nullable: true,
+      description: 'Official code; without one, those that hold everywhere.',
+    })
     areaCode: string | undefined,
     @Arg('first', () => Int, { nullable: true, defaultValue: 20, description: firstDescription })
     first: number | null,
-    @Arg('after', () => CursorScalar, { nullable: true, description: afterDescription }) after: string | undefined,
+    @Arg('after', () => CursorScalar, { nullable: true, description: afterDescription }) after:
+      | string
+      | undefined,
     @Ctx() context: Context,
   ): Promise<Connection<PolicyRow>> {
     const page = pageRequest(first, after);
@@ -61,7 +82,10 @@ export class PolicyResolver {
     return answer('policy', () => this.publication.publish(actor, input));
   }
 
-  @FieldResolver(() => AreaType, { nullable: true, description: 'The area it belongs to; null when it holds everywhere.' })
+  @FieldResolver(() => AreaType, {
+    nullable: true,
+    description: 'The area it belongs to; null when it holds everywhere.',
+  })
   area(@Root() policy: PolicyRow, @Ctx() { batches }: Context): Promise<AreaRow | null> | null {
     return policy.areaId == null ? null : batches.load(this.areas.byId, policy.areaId);
   }

@@ -39,20 +39,33 @@ function checkFigure(check: InputCheck, field: string, value: number, unit: Unit
 export function checkSettings(check: InputCheck, inputs: readonly SettingInput[]): RuleSetting[] {
   inputs.forEach(({ rule, limit, floor, ceiling }, index) => {
     const at = (field: string) => `rules.${index}.${field}`;
-    if (inputs.findIndex((one) => one.rule === rule) !== index) check.fault(at('rule'), 'input.twice', { value: rule });
+    if (inputs.findIndex((one) => one.rule === rule) !== index) {
+      check.fault(at('rule'), 'input.twice', { value: rule });
+    }
     const used = figures[rule];
     checkFigure(check, at('limit'), limit, used.limit);
-    for (const [field, value, unit] of [['floor', floor, used.floor], ['ceiling', ceiling, used.ceiling]] as const) {
+    for (const [field, value, unit] of [
+      ['floor', floor, used.floor],
+      ['ceiling', ceiling, used.ceiling],
+    ] as const) {
       if (unit === null && value != null) check.fault(at(field), 'input.not-used', { rule });
       else if (unit !== null && value == null) check.fault(at(field), 'input.required');
       else if (unit !== null && value != null) checkFigure(check, at(field), value, unit);
     }
-    if (ceiling != null && used.ceiling !== null && ceiling < limit) check.fault(at('ceiling'), 'input.below-limit');
+    if (ceiling != null && used.ceiling !== null && ceiling < limit) {
+      check.fault(at('ceiling'), 'input.below-limit');
+    }
   });
   for (const rule of order) {
     if (!inputs.some((one) => one.rule === rule)) check.fault('rules', 'input.rule-missing', { rule });
   }
   return inputs
-    .map(({ rule, mode, limit, floor, ceiling }) => ({ rule, mode, limit, floor: floor ?? null, ceiling: ceiling ?? null }))
+    .map(({ rule, mode, limit, floor, ceiling }) => ({
+      rule,
+      mode,
+      limit,
+      floor: floor ?? null,
+      ceiling: ceiling ?? null,
+    }))
     .toSorted((a, b) => order.indexOf(a.rule) - order.indexOf(b.rule));
 }

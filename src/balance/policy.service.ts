@@ -52,17 +52,24 @@ export class PolicyService {
   async history(_reader: Reader, areaCode: string | null, request: PageRequest): Promise<Page<PolicyRow>> {
     assertPageSize(request.first);
     if (areaCode !== null) assertAreaCode(areaCode);
-    const where = areaCode === null
-      ? sql`p.area_id is null`
-      : sql`p.area_id = (select id from areas where code = ${areaCode})`;
+    const where =
+      areaCode === null
+        ? sql`p.area_id is null`
+        : sql`p.area_id = (select id from areas where code = ${areaCode})`;
     const after = request.after === null ? null : readNumberCursor(LIST, request.after);
     const { rows } = await sql<PolicyRow>`
       select p.* from policies p where ${where} ${after === null ? sql`` : sql`and p.version < ${after}::bigint`}
       order by p.version desc limit ${request.first + 1}`.execute(this.database.reads);
-    return pageOf(LIST, rows, request, ({ version }) => String(version), async () => {
-      const counted = await sql<{ count: number }>`
+    return pageOf(
+      LIST,
+      rows,
+      request,
+      ({ version }) => String(version),
+      async () => {
+        const counted = await sql<{ count: number }>`
         select count(*)::int as count from policies p where ${where}`.execute(this.database.reads);
-      return counted.rows[0]!.count;
-    });
+        return counted.rows[0]!.count;
+      },
+    );
   }
 }

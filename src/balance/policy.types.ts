@@ -7,14 +7,19 @@ import { DateTimeScalar } from '../platform/graphql/scalars.ts';
 import type { RuleMode } from './policy.entity.ts';
 
 export const RuleEnum = {
-  RECIPROCITY: 'RECIPROCITY', PARTNER_SHARE: 'PARTNER_SHARE', COLOUR_SHARE: 'COLOUR_SHARE', SPREAD: 'SPREAD',
+  RECIPROCITY: 'RECIPROCITY',
+  PARTNER_SHARE: 'PARTNER_SHARE',
+  COLOUR_SHARE: 'COLOUR_SHARE',
+  SPREAD: 'SPREAD',
   CAPACITY: 'CAPACITY',
 } as const satisfies Record<Rule, Rule>;
 registerEnumType(RuleEnum, {
   name: 'Rule',
   description: 'A balance rule.',
   valuesConfig: {
-    RECIPROCITY: { description: 'Who works in its own mandate must not owe more support than its credit allows.' },
+    RECIPROCITY: {
+      description: 'Who works in its own mandate must not owe more support than its credit allows.',
+    },
     PARTNER_SHARE: { description: 'No partner alone holds too great a share of a village’s plan.' },
     COLOUR_SHARE: { description: 'No cluster alone holds too great a share of a village’s plan.' },
     SPREAD: { description: 'Help goes on to where it lags behind before a village is full.' },
@@ -23,7 +28,10 @@ registerEnumType(RuleEnum, {
 });
 
 export const RuleModeEnum = {
-  OFF: 'OFF', ADVISE: 'ADVISE', APPROVAL: 'APPROVAL', ENFORCE: 'ENFORCE',
+  OFF: 'OFF',
+  ADVISE: 'ADVISE',
+  APPROVAL: 'APPROVAL',
+  ENFORCE: 'ENFORCE',
 } as const satisfies Record<RuleMode, RuleMode>;
 registerEnumType(RuleModeEnum, {
   name: 'RuleMode',
@@ -37,7 +45,10 @@ registerEnumType(RuleModeEnum, {
 });
 
 export const OutcomeEnum = {
-  PASS: 'PASS', ADVISE: 'ADVISE', APPROVAL: 'APPROVAL', REJECT: 'REJECT',
+  PASS: 'PASS',
+  ADVISE: 'ADVISE',
+  APPROVAL: 'APPROVAL',
+  REJECT: 'REJECT',
 } as const satisfies Record<Outcome, Outcome>;
 registerEnumType(OutcomeEnum, {
   name: 'Outcome',
@@ -51,7 +62,8 @@ registerEnumType(OutcomeEnum, {
 });
 
 @ObjectType('RuleVerdict', {
-  description: 'One rule’s answer with its figures: `before` and `after` the claim against `limit`, in `unit`.',
+  description:
+    'One rule’s answer with its figures: `before` and `after` the claim against `limit`, in `unit`.',
 })
 export class RuleVerdictType {
   @Field(() => RuleEnum, { description: 'The rule.' })
@@ -74,7 +86,9 @@ export class RuleSettingType {
   rule!: Rule;
   @Field(() => RuleModeEnum, { description: 'What happens when it is broken.' })
   mode!: RuleMode;
-  @Field(() => Float, { description: 'RECIPROCITY: a newcomer’s credit, IDR; shares and SPREAD: ratio; CAPACITY: count.' })
+  @Field(() => Float, {
+    description: 'RECIPROCITY: a newcomer’s credit, IDR; shares and SPREAD: ratio; CAPACITY: count.',
+  })
   limit!: number;
   @Field(() => Float, {
     nullable: true,
@@ -118,21 +132,31 @@ export class RuleSettingInputType {
   @Field(() => RuleModeEnum, { description: 'What happens when it is broken.' })
   mode!: RuleMode;
   @Field(() => Float, {
-    description: 'RECIPROCITY: a newcomer’s credit, whole IDR; shares and SPREAD: ratio, 0 to 1; CAPACITY: count.',
+    description:
+      'RECIPROCITY: a newcomer’s credit, whole IDR; shares and SPREAD: ratio, 0 to 1; CAPACITY: count.',
   })
   limit!: number;
   @Field(() => Float, {
     nullable: true,
-    description: 'Required for the shares (whole IDR), SPREAD and CAPACITY (ratio, 0 to 1); none for RECIPROCITY.',
+    description:
+      'Required for the shares (whole IDR), SPREAD and CAPACITY (ratio, 0 to 1); none for RECIPROCITY.',
   })
   floor?: number | null;
-  @Field(() => Float, { nullable: true, description: 'Required for RECIPROCITY (whole IDR, at least limit); else none.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Required for RECIPROCITY (whole IDR, at least limit); else none.',
+  })
   ceiling?: number | null;
 }
 
-@InputType('PublishPolicyInput', { description: 'The next version of an area’s policy, in force from now on.' })
+@InputType('PublishPolicyInput', {
+  description: 'The next version of an area’s policy, in force from now on.',
+})
 export class PublishPolicyInputType {
-  @Field(() => String, { nullable: true, description: 'Official code; everywhere when absent (administrators only).' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Official code; everywhere when absent (administrators only).',
+  })
   areaCode?: string | null;
   @Field(() => [RuleSettingInputType], { description: 'One setting for each of the five rules.' })
   rules!: RuleSettingInputType[];

@@ -11,7 +11,11 @@ export interface StandingFigures extends Books {
 
 /** A partner's standing under a RECIPROCITY setting. */
 export function standingOf(books: Books, setting: RuleSetting): StandingFigures {
-  const { givenPostedRupiah: given, receivedPostedRupiah: received, receivedPendingRupiah: receiving } = books;
+  const {
+    givenPostedRupiah: given,
+    receivedPostedRupiah: received,
+    receivedPendingRupiah: receiving,
+  } = books;
   const creditLineRupiah = creditLineOf(books, setting);
   const owes = receiving + received > given + creditLineRupiah;
   const owed = given > 2 * received && given > 0;

@@ -50,13 +50,18 @@ export class SuggestionResolver {
     nullable: true,
     description: 'Whose mandate it falls under, when support is owed to it.',
   })
-  creditor(@Root() { creditorId }: Suggestion, @Ctx() { batches }: Context): Promise<PartnerRow | null> | null {
+  creditor(
+    @Root() { creditorId }: Suggestion,
+    @Ctx() { batches }: Context,
+  ): Promise<PartnerRow | null> | null {
     return creditorId === null ? null : batches.load(this.partners.byId, creditorId);
   }
 
   @FieldResolver(() => String, { description: 'The reasons in words, in the client’s language.' })
   message(@Root() { reasons, coverage }: Suggestion, @Ctx() { locale }: Context): string {
-    const sentences = reasons.map((reason) => say(locale, { key: `suggestion.${reason}`, params: { coverage } }));
+    const sentences = reasons.map((reason) =>
+      say(locale, { key: `suggestion.${reason}`, params: { coverage } }),
+    );
     return sentences.join(' ');
   }
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { partnerAskedAbout } from '../access/access.rules.ts';
 import type { Reader } from '../access/reader.ts';
+import { addDays, dateInBanten } from '../kernel/calendar.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { PartnerService } from '../partners/partner.service.ts';
 import { assertPageSize } from '../platform/page.ts';
@@ -64,7 +65,11 @@ export class SuggestionService {
     for (let offset = 0; offset < MAX_JUDGED && passing.length < first; offset += BATCH) {
       const candidates = await this.candidates(db, claimant, offset);
       const cases = candidates.map(({ villageId, villageCode, sectorCode, urgent, unitValue }) => ({
-        villageId, villageCode, sectorCode, urgent, claimRupiah: unitValue,
+        villageId,
+        villageCode,
+        sectorCode,
+        urgent,
+        claimRupiah: unitValue,
       }));
       const judgements = cases.length === 0 ? [] : await this.judge.judgeAll(db, claimant, cases, now);
       candidates.forEach((candidate, index) => {
@@ -109,7 +114,7 @@ export class SuggestionService {
 
 function explained(candidate: Candidate, now: Date): SuggestedNeed {
   const { creditorId, addsColour, coverage, villageCode: _, ...need } = candidate;
-  const soon = new Date(now.getTime() + DUE_SOON_DAYS * 86_400_000).toISOString().slice(0, 10);
+  const soon = dateInBanten(addDays(now, DUE_SOON_DAYS));
   const reasons: SuggestionReason[] = [];
   if (creditorId !== null) reasons.push('SUPPORTS_CREDITOR');
   if (addsColour) reasons.push('ADDS_COLOUR');

@@ -8,7 +8,11 @@ import { PledgeType } from '../pledges/pledge.types.ts';
 import type { VillageService } from '../villages/village.service.ts';
 import type { DeliveryService, DeliveryView } from './delivery.service.ts';
 import {
-  DeliveryPayloadType, DeliveryType, DisputeDeliveryInputType, ReportDeliveryInputType, VerifyDeliveryInputType,
+  DeliveryPayloadType,
+  DeliveryType,
+  DisputeDeliveryInputType,
+  ReportDeliveryInputType,
+  VerifyDeliveryInputType,
 } from './delivery.types.ts';
 
 @Resolver(() => DeliveryType)
@@ -22,7 +26,10 @@ export class DeliveryResolver {
   }
 
   @FieldResolver(() => PledgeType, { description: 'The pledge it is a part of.' })
-  pledge(@Root() delivery: DeliveryView, @Ctx() { batches }: Context): PledgeView | Promise<PledgeView | null> {
+  pledge(
+    @Root() delivery: DeliveryView,
+    @Ctx() { batches }: Context,
+  ): PledgeView | Promise<PledgeView | null> {
     return delivery.pledge ?? batches.load(this.pledges.byId, delivery.pledgeId);
   }
 
@@ -64,7 +71,10 @@ export class PledgeDeliveriesResolver {
     this.deliveries = deliveries;
   }
 
-  @FieldResolver(() => [DeliveryType], { name: "deliveries", description: 'What was reported as delivered, in that order.' })
+  @FieldResolver(() => [DeliveryType], {
+    name: 'deliveries',
+    description: 'What was reported as delivered, in that order.',
+  })
   async ofPledge(@Root() pledge: PledgeView, @Ctx() { batches }: Context): Promise<object[]> {
     const deliveries = pledge.deliveries ?? (await batches.load(this.deliveries.ofPledge, pledge.id));
     return deliveries.map((delivery) => ({ ...delivery, pledge }));
@@ -83,7 +93,8 @@ export class DeliveryMutations {
     description: 'Reports what arrived of a committed pledge. For members of the pledging partner.',
   })
   reportDelivery(
-    @Arg('input', () => ReportDeliveryInputType, { description: 'The report.' }) input: ReportDeliveryInputType,
+    @Arg('input', () => ReportDeliveryInputType, { description: 'The report.' })
+    input: ReportDeliveryInputType,
     @Ctx() { actor }: Context,
   ): Promise<object> {
     return answer('delivery', () => this.deliveries.report(actor, input));
@@ -94,17 +105,20 @@ export class DeliveryMutations {
       'Confirms that a reported delivery arrived. For the village, the coordinators of its area and administrators; never for members of the pledging partner.',
   })
   verifyDelivery(
-    @Arg('input', () => VerifyDeliveryInputType, { description: 'The verification.' }) input: VerifyDeliveryInputType,
+    @Arg('input', () => VerifyDeliveryInputType, { description: 'The verification.' })
+    input: VerifyDeliveryInputType,
     @Ctx() { actor }: Context,
   ): Promise<object> {
     return answer('delivery', () => this.deliveries.verify(actor, input));
   }
 
   @Mutation(() => DeliveryPayloadType, {
-    description: 'Contests a reported delivery, which may then be delivered again. For the same people as `verifyDelivery`.',
+    description:
+      'Contests a reported delivery, which may then be delivered again. For the same people as `verifyDelivery`.',
   })
   disputeDelivery(
-    @Arg('input', () => DisputeDeliveryInputType, { description: 'The dispute.' }) input: DisputeDeliveryInputType,
+    @Arg('input', () => DisputeDeliveryInputType, { description: 'The dispute.' })
+    input: DisputeDeliveryInputType,
     @Ctx() { actor }: Context,
   ): Promise<object> {
     return answer('delivery', () => this.deliveries.dispute(actor, input));

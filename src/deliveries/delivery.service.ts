@@ -79,19 +79,30 @@ export class DeliveryService {
     check.done();
     const { idempotencyKey: _, ...request } = input;
     const scope = actor.partnerId ?? actor.accountId;
-    return idempotent(this.database, { scope, operation: 'reportDelivery', key, input: request }, now, async (tx) => {
-      const held = await this.book.hold(tx, input.pledgeId);
-      if (held === null) throw new Refused(notFound(['input', 'pledgeId'], 'not-found.pledge'));
-      assertActsFor(actor, held.pledge.partnerId);
-      await this.assertRoom(tx, held.pledge.id);
-      await this.book.apply(tx, held, reportDelivery(held.pledge, input.quantity), now);
-      const delivery = tx.em.create(Delivery, {
-        id: newId('delivery'), pledgeId: held.pledge.id, quantity: input.quantity, deliveredOn: input.deliveredOn,
-        status: 'REPORTED', note, evidence, createdAt: now,
-      });
-      tx.em.persist(delivery);
-      return this.finish(tx, held, delivery, 'DELIVERY_REPORTED', now);
-    });
+    return idempotent(
+      this.database,
+      { scope, operation: 'reportDelivery', key, input: request },
+      now,
+      async (tx) => {
+        const held = await this.book.hold(tx, input.pledgeId);
+        if (held === null) throw new Refused(notFound(['input', 'pledgeId'], 'not-found.pledge'));
+        assertActsFor(actor, held.pledge.partnerId);
+        await this.assertRoom(tx, held.pledge.id);
+        await this.book.apply(tx, held, reportDelivery(held.pledge, input.quantity), now);
+        const delivery = tx.em.create(Delivery, {
+          id: newId('delivery'),
+          pledgeId: held.pledge.id,
+          quantity: input.quantity,
+          deliveredOn: input.deliveredOn,
+          status: 'REPORTED',
+          note,
+          evidence,
+          createdAt: now,
+        });
+        tx.em.persist(delivery);
+        return this.finish(tx, held, delivery, 'DELIVERY_REPORTED', now);
+      },
+    );
   }
 
   async verify(actor: Actor, input: DeliveryVerification): Promise<DeliveryView> {
@@ -132,20 +143,27 @@ export class DeliveryService {
     check.done();
     const now = this.clock.now();
     const { idempotencyKey: _, ...request } = input;
-    return idempotent(this.database, { scope: actor.accountId, operation, key, input: request }, now, async (tx) => {
-      const found = await sql<{ pledgeId: string }>`
+    return idempotent(
+      this.database,
+      { scope: actor.accountId, operation, key, input: request },
+      now,
+      async (tx) => {
+        const found = await sql<{ pledgeId: string }>`
         select pledge_id from deliveries where id = ${input.deliveryId}`.execute(tx.sql);
-      if (found.rows.length === 0) throw new Refused(notFound(['input', 'deliveryId'], 'not-found.delivery'));
-      const held = (await this.book.hold(tx, found.rows[0]!.pledgeId))!;
-      assertMayVerify(actor, held.village.village, held.pledge.partnerId);
-      const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
-      const delivery = (await tx.em.findOne(Delivery, input.deliveryId, lock))!;
-      if (delivery.status !== 'REPORTED') throw new Refused(wrongState('state.delivery', delivery.status));
-      await this.book.apply(tx, held, step(held, delivery), now);
-      delivery.decidedAt = now;
-      const kind = operation === 'verifyDelivery' ? 'DELIVERY_VERIFIED' : 'DELIVERY_DISPUTED';
-      return this.finish(tx, held, delivery, kind, now);
-    });
+        if (found.rows.length === 0) {
+          throw new Refused(notFound(['input', 'deliveryId'], 'not-found.delivery'));
+        }
+        const held = (await this.book.hold(tx, found.rows[0]!.pledgeId))!;
+        assertMayVerify(actor, held.village.village, held.pledge.partnerId);
+        const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
+        const delivery = (await tx.em.findOne(Delivery, input.deliveryId, lock))!;
+        if (delivery.status !== 'REPORTED') throw new Refused(wrongState('state.delivery', delivery.status));
+        await this.book.apply(tx, held, step(held, delivery), now);
+        delivery.decidedAt = now;
+        const kind = operation === 'verifyDelivery' ? 'DELIVERY_VERIFIED' : 'DELIVERY_DISPUTED';
+        return this.finish(tx, held, delivery, kind, now);
+      },
+    );
   }
 
   /** The last verification fulfils the pledge, and maybe the need: each is a fact of its own. */

@@ -5,7 +5,9 @@ import { DateScalar } from '../platform/graphql/scalars.ts';
 import type { DeliveryStatus } from './delivery.entity.ts';
 
 const DeliveryStatusEnum = {
-  REPORTED: 'REPORTED', VERIFIED: 'VERIFIED', DISPUTED: 'DISPUTED',
+  REPORTED: 'REPORTED',
+  VERIFIED: 'VERIFIED',
+  DISPUTED: 'DISPUTED',
 } as const satisfies Record<DeliveryStatus, DeliveryStatus>;
 registerEnumType(DeliveryStatusEnum, {
   name: 'DeliveryStatus',
@@ -17,7 +19,10 @@ registerEnumType(DeliveryStatusEnum, {
   },
 });
 
-@ObjectType('Delivery', { implements: NodeType, description: 'What arrived of a pledge, all or a part (penyaluran).' })
+@ObjectType('Delivery', {
+  implements: NodeType,
+  description: 'What arrived of a pledge, all or a part (penyaluran).',
+})
 export class DeliveryType extends NodeType {
   @Field(() => Int, { description: 'Units delivered.' })
   quantity!: number;
@@ -29,7 +34,8 @@ export class DeliveryType extends NodeType {
 
 export const DeliveryPayloadType = payloadType('DeliveryPayload', 'delivery', () => DeliveryType);
 
-const keyDescription = 'Sending the same key again has no second effect and answers the same, for 7 days at least.';
+const keyDescription =
+  'Sending the same key again has no second effect and answers the same, for 7 days at least.';
 
 @InputType('ReportDeliveryInput', { description: 'What arrived of a committed pledge.' })
 export class ReportDeliveryInputType {
@@ -39,11 +45,15 @@ export class ReportDeliveryInputType {
   quantity!: number;
   @Field(() => DateScalar, { description: 'When it arrived; today or earlier.' })
   deliveredOn!: string;
-  @Field(() => String, { nullable: true, description: 'For the village and its coordinators, at most 2,000 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'For the village and its coordinators, at most 2,000 characters.',
+  })
   note?: string | null;
   @Field(() => [String], {
     nullable: true,
-    description: 'Where photographs or papers can be seen: at most 10 http or https addresses of 500 characters.',
+    description:
+      'Where photographs or papers can be seen: at most 10 http or https addresses of 500 characters.',
   })
   evidence?: string[] | null;
   @Field(() => String, { description: keyDescription })
@@ -54,7 +64,10 @@ export class ReportDeliveryInputType {
 export class VerifyDeliveryInputType {
   @Field(() => ID, { description: 'The delivery.' })
   deliveryId!: string;
-  @Field(() => String, { nullable: true, description: 'Replaces the delivery’s note, at most 2,000 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Replaces the delivery’s note, at most 2,000 characters.',
+  })
   note?: string | null;
   @Field(() => String, { nullable: true, description: keyDescription })
   idempotencyKey?: string | null;

@@ -101,7 +101,9 @@ export class Relay {
 
   /** True when the lock was free, and from now on is this session's. */
   private async inherit(session: Session): Promise<boolean> {
-    const [row] = await session.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [RELAY_LOCK]);
+    const [row] = await session.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [
+      RELAY_LOCK,
+    ]);
     return row!.held;
   }
 

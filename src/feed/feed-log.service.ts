@@ -50,7 +50,11 @@ export function feedPosition(cursor: string): number {
 export function assertFeedFilter(filter: FeedFilter): void {
   if (filter.areaCode != null) assertAreaCode(filter.areaCode, 'filter.areaCode');
   const lists: [field: keyof FeedFilter, prefix: IdPrefix | null][] = [
-    ['villageIds', 'village'], ['needIds', 'need'], ['partnerIds', 'partner'], ['sectors', null], ['kinds', null],
+    ['villageIds', 'village'],
+    ['needIds', 'need'],
+    ['partnerIds', 'partner'],
+    ['sectors', null],
+    ['kinds', null],
   ];
   for (const [field, prefix] of lists) {
     const list = (filter[field] as readonly string[] | null | undefined) ?? [];
@@ -84,7 +88,9 @@ export class FeedLog {
 
   /** The last position that was given; 0 when nothing has happened yet. */
   async head(): Promise<number> {
-    const { rows } = await sql<{ position: number }>`select position from feed_head`.execute(this.database.reads);
+    const { rows } = await sql<{ position: number }>`select position from feed_head`.execute(
+      this.database.reads,
+    );
     return rows[0]!.position;
   }
 
@@ -112,12 +118,22 @@ export class FeedLog {
       const rows = await this.read(filter, after, limit);
       const events = rows.slice(0, request.first);
       const hasNextPage = rows.length === limit;
-      return { events, end: events.at(-1)?.position ?? head, hasNextPage, hasPreviousPage: request.after !== null };
+      return {
+        events,
+        end: events.at(-1)?.position ?? head,
+        hasNextPage,
+        hasPreviousPage: request.after !== null,
+      };
     }
     const { rows } = await sql<FeedEvent>`
       select * from events where ${conditions(filter)} and position > ${after}
       order by position desc limit ${limit}`.execute(this.database.reads);
     const events = rows.slice(0, request.first).toReversed();
-    return { events, end: events.at(-1)?.position ?? head, hasNextPage: false, hasPreviousPage: rows.length === limit };
+    return {
+      events,
+      end: events.at(-1)?.position ?? head,
+      hasNextPage: false,
+      hasPreviousPage: rows.length === limit,
+    };
   }
 }

@@ -50,7 +50,12 @@ export class FeedSubscription implements AsyncIterableIterator<FeedEvent> {
   }
 
   /** Opens after the position `after`, or now when null. Throws BAD_USER_INPUT for a position yet to come. */
-  static async open(log: FeedLog, tail: FeedTail, filter: FeedFilter, after: number | null): Promise<FeedSubscription> {
+  static async open(
+    log: FeedLog,
+    tail: FeedTail,
+    filter: FeedFilter,
+    after: number | null,
+  ): Promise<FeedSubscription> {
     const head = await log.head();
     if (after !== null && after > head) throw badArgument('after', 'input.bad-cursor');
     return new FeedSubscription(log, tail, filter, after ?? head);

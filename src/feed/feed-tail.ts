@@ -72,7 +72,9 @@ export class FeedTail {
       return;
     }
     this.reading = this.readNew()
-      .catch((error: unknown) => this.logger.warn({ err: error }, 'the feed could not be read; it is tried again'))
+      .catch((error: unknown) =>
+        this.logger.warn({ err: error }, 'the feed could not be read; it is tried again'),
+      )
       .finally(() => {
         this.reading = null;
         if (this.readAgain && !this.stopped) {

@@ -36,7 +36,9 @@ export class FeedResolver {
     filter: FeedFilterType | undefined,
     @Arg('first', () => Int, { nullable: true, defaultValue: 50, description: firstDescription })
     first: number | null,
-    @Arg('after', () => CursorScalar, { nullable: true, description: afterDescription }) after: string | undefined,
+    @Arg('after', () => CursorScalar, { nullable: true, description: afterDescription }) after:
+      | string
+      | undefined,
     @Arg('latest', () => Boolean, {
       defaultValue: false,
       description: 'The latest `first` events instead of the earliest, still in commit order.',
@@ -52,7 +54,10 @@ export class FeedResolver {
       latest,
     );
     const startCursor = events[0] === undefined ? null : feedCursor(events[0].position);
-    return { nodes: events, pageInfo: { hasNextPage, hasPreviousPage, startCursor, endCursor: feedCursor(end) } };
+    return {
+      nodes: events,
+      pageInfo: { hasNextPage, hasPreviousPage, startCursor, endCursor: feedCursor(end) },
+    };
   }
 
   @Subscription(() => FeedEventType, {
@@ -60,14 +65,19 @@ export class FeedResolver {
       'Every event that matches, in commit order, from after `after` (or from now): none missed, none twice. A reader that falls 1,000 events behind is ended with the error FEED_OVERFLOW and the cursor to resume from.',
     subscribe: ({ args, context }) => {
       const { filter, after } = args as FeedArgs;
-      return (context as Context).container.get(LiveFeed).events((context as Context).reader(), filter ?? {}, after ?? null);
+      return (context as Context).container
+        .get(LiveFeed)
+        .events((context as Context).reader(), filter ?? {}, after ?? null);
     },
   })
   pledgeFeed(
     @Root() event: FeedEvent,
     @Arg('filter', () => FeedFilterType, { nullable: true, description: 'Which events; all when absent.' })
     _filter: FeedFilterType | undefined,
-    @Arg('after', () => CursorScalar, { nullable: true, description: 'The last cursor seen; from now on when absent.' })
+    @Arg('after', () => CursorScalar, {
+      nullable: true,
+      description: 'The last cursor seen; from now on when absent.',
+    })
     _after: string | undefined,
   ): FeedEvent {
     return event;
@@ -89,7 +99,8 @@ export class FeedResolver {
   }
 
   @Subscription(() => SupportBalanceType, {
-    description: 'A partner’s balance, at once and again after each change; bursts are merged as in `villageBoard`.',
+    description:
+      'A partner’s balance, at once and again after each change; bursts are merged as in `villageBoard`.',
     subscribe: ({ args, context }) => {
       const { partnerId } = args as { partnerId: string };
       return (context as Context).container.get(LiveFeed).balance((context as Context).reader(), partnerId);
@@ -117,7 +128,10 @@ export class FeedResolver {
     return snapshot.village;
   }
 
-  @FieldResolver(() => PledgeType, { nullable: true, description: 'The pledge, as of this event; null for facts of a need.' })
+  @FieldResolver(() => PledgeType, {
+    nullable: true,
+    description: 'The pledge, as of this event; null for facts of a need.',
+  })
   pledge(@Root() { snapshot }: FeedEvent): PledgeView | null {
     const { pledge, need, village, partner } = snapshot;
     return pledge === null ? null : { ...pledge, need: { ...need, village }, partner: partner! };

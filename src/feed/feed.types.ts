@@ -22,7 +22,10 @@ const descriptions: Record<EventKind, string> = {
   DELIVERY_DISPUTED: 'A village disputed a delivery.',
 };
 const kinds = Object.keys(descriptions) as EventKind[];
-export const EventKindEnum = Object.fromEntries(kinds.map((kind) => [kind, kind])) as Record<EventKind, EventKind>;
+export const EventKindEnum = Object.fromEntries(kinds.map((kind) => [kind, kind])) as Record<
+  EventKind,
+  EventKind
+>;
 registerEnumType(EventKindEnum, {
   name: 'FeedEventKind',
   description: 'What happened.',
@@ -43,13 +46,16 @@ export class FeedEventType {
 export class FeedConnectionType {
   @Field(() => [FeedEventType], { description: 'The events.' })
   nodes!: object[];
-  @Field(() => PageInfoType, { description:
-      'Where this page lies; `endCursor` serves `pledgeFeed(after:)` too, and is the feed’s end on an empty page.' })
+  @Field(() => PageInfoType, {
+    description:
+      'Where this page lies; `endCursor` serves `pledgeFeed(after:)` too, and is the feed’s end on an empty page.',
+  })
   pageInfo!: PageInfoType;
 }
 
 @InputType('FeedFilter', {
-  description: 'Which events; what is absent does not narrow, an empty list lets nothing through. At most 100 entries a list.',
+  description:
+    'Which events; what is absent does not narrow, an empty list lets nothing through. At most 100 entries a list.',
 })
 export class FeedFilterType {
   @Field(() => String, { nullable: true, description: 'Only from villages of this area.' })
@@ -65,4 +71,3 @@ export class FeedFilterType {
   @Field(() => [EventKindEnum], { nullable: true, description: 'Only of these kinds.' })
   kinds?: EventKind[] | null;
 }
-

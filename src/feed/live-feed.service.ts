@@ -46,7 +46,11 @@ export class LiveFeed {
     }
     const read = async () => (await this.villages.byId([villageId]))[0] ?? null;
     if ((await read()) === null) throw badArgument('villageId', 'not-found.village');
-    return new LatestState(this.tail, (event) => event.villageId === villageId, async () => (await read())!);
+    return new LatestState(
+      this.tail,
+      (event) => event.villageId === villageId,
+      async () => (await read())!,
+    );
   }
 
   /** A partner's standing at once, and after each event that moves its books, as supporter or as holder. */
@@ -54,6 +58,10 @@ export class LiveFeed {
     await this.partners.find(partnerId, 'partnerId');
     const concerns = ({ partnerId: supporterId, snapshot }: FeedEvent) =>
       supporterId === partnerId || snapshot.pledge?.holderId === partnerId;
-    return new LatestState(this.tail, concerns, async () => (await this.balances.standingOf([partnerId]))[0]!);
+    return new LatestState(
+      this.tail,
+      concerns,
+      async () => (await this.balances.standingOf([partnerId]))[0]!,
+    );
   }
 }

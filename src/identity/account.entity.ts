@@ -6,7 +6,13 @@ import { PartnerSchema } from '../partners/partner.entity.ts';
 import { instant, key, oneOf, reference, text, textCheck } from '../platform/columns.ts';
 import { VillageSchema } from '../villages/village.entity.ts';
 
-export const roles = ['ADMIN', 'COORDINATOR', 'PARTNER', 'VILLAGE', 'AUDITOR'] as const satisfies readonly Role[];
+export const roles = [
+  'ADMIN',
+  'COORDINATOR',
+  'PARTNER',
+  'VILLAGE',
+  'AUDITOR',
+] as const satisfies readonly Role[];
 
 export const AccountSchema = defineEntity({
   name: 'Account',

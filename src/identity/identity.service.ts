@@ -78,7 +78,12 @@ export class IdentityService {
   }
 
   private async actorOf(accountId: string): Promise<Actor> {
-    const { rows } = await sql<{ partnerId: string | null; roles: Role[]; areaCodes: string[]; villageIds: string[] }>`
+    const { rows } = await sql<{
+      partnerId: string | null;
+      roles: Role[];
+      areaCodes: string[];
+      villageIds: string[];
+    }>`
       select a.partner_id,
         array(select role from account_roles where account_id = a.id order by role) as roles,
         array(select r.code from account_areas x join areas r on r.id = x.area_id

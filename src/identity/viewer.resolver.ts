@@ -21,14 +21,22 @@ export class ViewerResolver {
   private readonly areaService: AreaService;
   private readonly villageService: VillageService;
 
-  constructor(identity: IdentityService, partners: PartnerService, areas: AreaService, villages: VillageService) {
+  constructor(
+    identity: IdentityService,
+    partners: PartnerService,
+    areas: AreaService,
+    villages: VillageService,
+  ) {
     this.identity = identity;
     this.partners = partners;
     this.areaService = areas;
     this.villageService = villages;
   }
 
-  @Query(() => ViewerType, { nullable: true, description: 'Who is asking; null where the public may read and nobody signed in.' })
+  @Query(() => ViewerType, {
+    nullable: true,
+    description: 'Who is asking; null where the public may read and nobody signed in.',
+  })
   async viewer(@Ctx() context: Context): Promise<Viewer | null> {
     context.reader();
     const { actor } = context;

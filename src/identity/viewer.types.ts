@@ -5,7 +5,11 @@ import { ProblemType } from '../platform/graphql/problem.types.ts';
 import { DateTimeScalar } from '../platform/graphql/scalars.ts';
 
 export const RoleEnum = {
-  ADMIN: 'ADMIN', COORDINATOR: 'COORDINATOR', PARTNER: 'PARTNER', VILLAGE: 'VILLAGE', AUDITOR: 'AUDITOR',
+  ADMIN: 'ADMIN',
+  COORDINATOR: 'COORDINATOR',
+  PARTNER: 'PARTNER',
+  VILLAGE: 'VILLAGE',
+  AUDITOR: 'AUDITOR',
 } as const satisfies Record<Role, Role>;
 registerEnumType(RoleEnum, {
   name: 'Role',

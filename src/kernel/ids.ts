@@ -1,6 +1,14 @@
 /** The prefixes of all TypeIDs: each names one kind of thing (https://github.com/jetify-com/typeid). */
 export const idPrefixes = [
-  'account', 'area', 'delivery', 'entry', 'need', 'partner', 'pledge', 'policy', 'village',
+  'account',
+  'area',
+  'delivery',
+  'entry',
+  'need',
+  'partner',
+  'pledge',
+  'policy',
+  'village',
 ] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 

@@ -8,7 +8,12 @@ import type { Database } from '../platform/database.ts';
 import { lookup } from '../platform/lookup.ts';
 import { type NestedKey, nestedPages } from '../platform/nested-pages.ts';
 import {
-  assertPageSize, type Page, type PageRequest, pageOf, readCursor, searchQuery,
+  assertPageSize,
+  type Page,
+  type PageRequest,
+  pageOf,
+  readCursor,
+  searchQuery,
 } from '../platform/page.ts';
 import type { NeedRow } from './fact.ts';
 import type { NeedStatus } from './need.entity.ts';
@@ -43,9 +48,13 @@ function conditions(filter: NeedFilter, drafts: DraftScope): RawBuilder<unknown>
   const all: RawBuilder<unknown>[] = [];
   if (!drafts.all) {
     const below = drafts.areaCodes.flatMap((code) => [code, `${code}.%`]);
-    all.push(sql`(n.published_at is not null or n.village_id = any(${drafts.villageIds}) or v.code like any(${below}))`);
+    all.push(
+      sql`(n.published_at is not null or n.village_id = any(${drafts.villageIds}) or v.code like any(${below}))`,
+    );
   }
-  if (filter.areaCode != null) all.push(sql`(v.code = ${filter.areaCode} or v.code like ${`${filter.areaCode}.%`})`);
+  if (filter.areaCode != null) {
+    all.push(sql`(v.code = ${filter.areaCode} or v.code like ${`${filter.areaCode}.%`})`);
+  }
   if (filter.sector != null) all.push(sql`n.sector_code = any(${storable(filter.sector)})`);
   if (filter.status != null) all.push(sql`n.status = any(${filter.status})`);
   const words = filter.search == null ? null : searchQuery(filter.search);
@@ -78,12 +87,18 @@ export class NeedReads {
       select n.* from needs n join villages v on v.id = n.village_id
       where ${where} ${after === null ? sql`` : sql`and n.id < ${after}`}
       order by n.id desc limit ${request.first + 1}`.execute(this.database.reads);
-    return pageOf(LIST, rows, request, ({ id }) => id, async () => {
-      const counted = await sql<{ count: number }>`
+    return pageOf(
+      LIST,
+      rows,
+      request,
+      ({ id }) => id,
+      async () => {
+        const counted = await sql<{ count: number }>`
         select count(*) as count from needs n join villages v on v.id = n.village_id
         where ${where}`.execute(this.database.reads);
-      return counted.rows[0]!.count;
-    });
+        return counted.rows[0]!.count;
+      },
+    );
   }
 
   /** The needs of many villages, one statement for all that ask alike. */

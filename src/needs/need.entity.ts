@@ -2,7 +2,17 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { idCheck } from '../kernel/ids.ts';
 import { MAX_RUPIAH } from '../kernel/rupiah.ts';
 import { SectorSchema } from '../partners/partner.entity.ts';
-import { date, instant, key, oneOf, reference, rupiah, rupiahCheck, text, textCheck } from '../platform/columns.ts';
+import {
+  date,
+  instant,
+  key,
+  oneOf,
+  reference,
+  rupiah,
+  rupiahCheck,
+  text,
+  textCheck,
+} from '../platform/columns.ts';
 import { VillageSchema } from '../villages/village.entity.ts';
 
 export const needStatuses = ['DRAFT', 'OPEN', 'COMMITTED', 'FULFILLED', 'CANCELLED'] as const;
@@ -66,7 +76,10 @@ export const NeedSchema = defineEntity({
       name: 'needs_published_unless_draft',
       expression: `(published_at is null) = (status = 'DRAFT') or status = 'CANCELLED'`,
     },
-    { name: 'needs_cancelled_with_reason', expression: `(status = 'CANCELLED') = (cancel_reason is not null)` },
+    {
+      name: 'needs_cancelled_with_reason',
+      expression: `(status = 'CANCELLED') = (cancel_reason is not null)`,
+    },
     { name: 'needs_cancel_reason_length', expression: textCheck('cancel_reason', 1, 2000) },
     { name: 'needs_version_positive', expression: 'version >= 1' },
   ],

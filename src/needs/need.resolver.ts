@@ -4,7 +4,13 @@ import { isId } from '../kernel/ids.ts';
 import { badArgument } from '../kernel/problems.ts';
 import type { PartnerRow, PartnerService, SectorRow } from '../partners/partner.service.ts';
 import { PartnerType, SectorType } from '../partners/partner.types.ts';
-import { afterDescription, type Connection, firstDescription, pageRequest, toConnection } from '../platform/graphql/connection.ts';
+import {
+  afterDescription,
+  type Connection,
+  firstDescription,
+  pageRequest,
+  toConnection,
+} from '../platform/graphql/connection.ts';
 import type { Context } from '../platform/graphql/context.ts';
 import { answer } from '../platform/graphql/payload.ts';
 import { CursorScalar, RupiahScalar } from '../platform/graphql/scalars.ts';
@@ -16,7 +22,12 @@ import { draftScopeOf, type NeedReads } from './need-reads.service.ts';
 import { remainingOf } from './need.rules.ts';
 import type { NeedService } from './need.service.ts';
 import {
-  NeedConnectionType, NeedPayloadType, NeedStatusEnum, NeedType, PublishDraftInputType, PublishNeedInputType,
+  NeedConnectionType,
+  NeedPayloadType,
+  NeedStatusEnum,
+  NeedType,
+  PublishDraftInputType,
+  PublishNeedInputType,
   UpdateNeedInputType,
 } from './need.types.ts';
 import type { NewNeeds } from './new-needs.service.ts';
@@ -54,11 +65,16 @@ export class NeedResolver {
     sector: string[] | undefined,
     @Arg('status', () => [NeedStatusEnum], { nullable: true, description: 'Only in these states.' })
     status: NeedStatus[] | undefined,
-    @Arg('search', () => String, { nullable: true, description: 'Words, or their beginnings, of title or description.' })
+    @Arg('search', () => String, {
+      nullable: true,
+      description: 'Words, or their beginnings, of title or description.',
+    })
     search: string | undefined,
     @Arg('first', () => Int, { nullable: true, defaultValue: 20, description: firstDescription })
     first: number | null,
-    @Arg('after', () => CursorScalar, { nullable: true, description: afterDescription }) after: string | undefined,
+    @Arg('after', () => CursorScalar, { nullable: true, description: afterDescription }) after:
+      | string
+      | undefined,
     @Ctx() context: Context,
   ): Promise<Connection<NeedRow>> {
     const page = pageRequest(first, after);
@@ -113,7 +129,9 @@ export class VillageNeedsResolver {
     sector: string[] | undefined,
     @Arg('first', () => Int, { nullable: true, defaultValue: 20, description: firstDescription })
     first: number | null,
-    @Arg('after', () => CursorScalar, { nullable: true, description: afterDescription }) after: string | undefined,
+    @Arg('after', () => CursorScalar, { nullable: true, description: afterDescription }) after:
+      | string
+      | undefined,
     @Ctx() { batches, actor }: Context,
   ): Promise<Connection<NeedRow>> {
     const filter = { filter: { status, sector }, drafts: draftScopeOf(actor) };
@@ -133,7 +151,8 @@ export class NeedMutations {
   }
 
   @Mutation(() => NeedPayloadType, {
-    description: 'Publishes a need. For the village itself, the coordinators of its area, and administrators.',
+    description:
+      'Publishes a need. For the village itself, the coordinators of its area, and administrators.',
   })
   publishNeed(
     @Arg('input', () => PublishNeedInputType, { description: 'The need.' }) input: PublishNeedInputType,
@@ -152,7 +171,9 @@ export class NeedMutations {
     return answer('need', () => this.newNeeds.draft(actor, input));
   }
 
-  @Mutation(() => NeedPayloadType, { description: 'Publishes a draft. For the same people as `publishNeed`.' })
+  @Mutation(() => NeedPayloadType, {
+    description: 'Publishes a draft. For the same people as `publishNeed`.',
+  })
   publishDraft(
     @Arg('input', () => PublishDraftInputType, { description: 'The draft.' }) input: PublishDraftInputType,
     @Ctx() { actor }: Context,
@@ -161,7 +182,8 @@ export class NeedMutations {
   }
 
   @Mutation(() => NeedPayloadType, {
-    description: 'Changes a need that nobody changed since you read it. For the same people as `publishNeed`.',
+    description:
+      'Changes a need that nobody changed since you read it. For the same people as `publishNeed`.',
   })
   updateNeed(
     @Arg('input', () => UpdateNeedInputType, { description: 'The change.' }) input: UpdateNeedInputType,

@@ -41,7 +41,9 @@ export function updateProblem(
   change: { quantity?: number; unitValue?: number },
   hasPledges: boolean,
 ): Problem | null {
-  if (need.status === 'CANCELLED' || need.status === 'FULFILLED') return wrongState('state.need', need.status);
+  if (need.status === 'CANCELLED' || need.status === 'FULFILLED') {
+    return wrongState('state.need', need.status);
+  }
   const claimed = need.pledged + need.committed;
   if (change.quantity !== undefined && change.quantity < claimed) {
     return invalid(['input', 'quantity'], 'input.below-claimed', { claimed });

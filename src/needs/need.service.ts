@@ -66,7 +66,10 @@ export class NeedService {
       this.assertVersion(need, input.version);
       Object.assign(need, { status: 'OPEN', publishedAt: now });
       this.touch(need, now);
-      await this.villages.changeFigures(tx, village, { neededRupiah: need.unitValue * need.quantity, openNeeds: 1 });
+      await this.villages.changeFigures(tx, village, {
+        neededRupiah: need.unitValue * need.quantity,
+        openNeeds: 1,
+      });
       return ['NEED_PUBLISHED'];
     });
   }
@@ -79,12 +82,16 @@ export class NeedService {
     check.id('needId', 'need', input.needId);
     const title = input.title == null ? undefined : check.text('title', input.title, 3, 200);
     const description =
-      input.description === undefined ? undefined : check.optionalText('description', input.description, 5000);
+      input.description === undefined
+        ? undefined
+        : check.optionalText('description', input.description, 5000);
     const quantity = input.quantity == null ? undefined : check.positive('quantity', input.quantity);
     const unitValue = input.unitValue == null ? undefined : check.positive('unitValue', input.unitValue);
     const dueOn = input.dueOn === undefined ? undefined : check.fromToday('dueOn', input.dueOn, today);
     const change = { title, description, quantity, unitValue, dueOn };
-    if (Object.values(change).every((value) => value === undefined)) check.fault('needId', 'input.nothing-to-change');
+    if (Object.values(change).every((value) => value === undefined)) {
+      check.fault('needId', 'input.nothing-to-change');
+    }
     return this.onNeed(actor, 'updateNeed', check, idempotencyKey, request, async (tx, locked, now) => {
       const { need, village } = locked;
       this.assertVersion(need, input.version);
@@ -94,7 +101,9 @@ export class NeedService {
       if (problem !== null) throw new Refused(problem);
       const valueBefore = need.unitValue * need.quantity;
       const openBefore = countsOpen(need);
-      for (const [field, value] of Object.entries(change)) if (value !== undefined) tx.em.assign(need, { [field]: value });
+      for (const [field, value] of Object.entries(change)) {
+        if (value !== undefined) tx.em.assign(need, { [field]: value });
+      }
       this.touch(need, now);
       if (need.status === 'DRAFT') return [];
       need.status = statusOf(need);
@@ -119,7 +128,10 @@ export class NeedService {
     const village = this.villages.stateOf(locked.village);
     const need = rowOf(locked.need);
     const state = { need, village, pledge: null, partner: null };
-    this.outbox.record(tx, kinds.map((kind) => factOf(kind, now, state)));
+    this.outbox.record(
+      tx,
+      kinds.map((kind) => factOf(kind, now, state)),
+    );
     return { ...need, village };
   }
 
@@ -136,16 +148,27 @@ export class NeedService {
     const key = check.idempotencyKey(givenKey);
     check.done();
     const now = this.clock.now();
-    return idempotent(this.database, { scope: actor.accountId, operation, key, input: request }, now, async (tx) => {
-      const locked = await this.lock(tx, request.needId);
-      const hidden = locked !== null && locked.need.publishedAt == null && !maySeeDrafts(actor, locked.village.village);
-      if (locked === null || hidden) throw new Refused(notFound(['input', 'needId'], 'not-found.need'));
-      assertMayKeepNeeds(actor, locked.village.village);
-      return this.finish(tx, locked, await work(tx, locked, now), now);
-    });
+    return idempotent(
+      this.database,
+      { scope: actor.accountId, operation, key, input: request },
+      now,
+      async (tx) => {
+        const locked = await this.lock(tx, request.needId);
+        const hidden =
+          locked !== null && locked.need.publishedAt == null && !maySeeDrafts(actor, locked.village.village);
+        if (locked === null || hidden) throw new Refused(notFound(['input', 'needId'], 'not-found.need'));
+        assertMayKeepNeeds(actor, locked.village.village);
+        return this.finish(tx, locked, await work(tx, locked, now), now);
+      },
+    );
   }
 
-  private async finish(tx: Transaction, locked: LockedNeed, kinds: EventKind[], now: Date): Promise<NeedView> {
+  private async finish(
+    tx: Transaction,
+    locked: LockedNeed,
+    kinds: EventKind[],
+    now: Date,
+  ): Promise<NeedView> {
     const view = this.record(tx, locked, kinds, now);
     await tx.em.flush();
     return view;
@@ -155,7 +178,11 @@ export class NeedService {
     if (need.version === version) return;
     const { version: current } = need;
     throw new Refused({
-      kind: 'StaleVersion', path: ['input', 'version'], key: 'stale-version', params: { current }, currentVersion: current,
+      kind: 'StaleVersion',
+      path: ['input', 'version'],
+      key: 'stale-version',
+      params: { current },
+      currentVersion: current,
     });
   }
 

@@ -6,7 +6,11 @@ import { DateScalar, DateTimeScalar, RupiahScalar } from '../platform/graphql/sc
 import type { NeedStatus } from './need.entity.ts';
 
 export const NeedStatusEnum = {
-  DRAFT: 'DRAFT', OPEN: 'OPEN', COMMITTED: 'COMMITTED', FULFILLED: 'FULFILLED', CANCELLED: 'CANCELLED',
+  DRAFT: 'DRAFT',
+  OPEN: 'OPEN',
+  COMMITTED: 'COMMITTED',
+  FULFILLED: 'FULFILLED',
+  CANCELLED: 'CANCELLED',
 } as const satisfies Record<NeedStatus, NeedStatus>;
 registerEnumType(NeedStatusEnum, {
   name: 'NeedStatus',
@@ -60,7 +64,8 @@ export class NeedType extends NodeType {
 export const NeedConnectionType = connectionType('Need', () => NeedType);
 export const NeedPayloadType = payloadType('NeedPayload', 'need', () => NeedType);
 
-const keyDescription = 'Sending the same key again has no second effect and answers the same, for 7 days at least.';
+const keyDescription =
+  'Sending the same key again has no second effect and answers the same, for 7 days at least.';
 
 @InputType('PublishNeedInput', { description: 'A new need.' })
 export class PublishNeedInputType {
@@ -80,7 +85,10 @@ export class PublishNeedInputType {
   quantity!: number;
   @Field(() => DateScalar, { nullable: true, description: 'By when it is needed; today or later.' })
   dueOn?: string | null;
-  @Field(() => Boolean, { nullable: true, description: 'Whether the village is in distress; false when absent.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether the village is in distress; false when absent.',
+  })
   urgent?: boolean | null;
   @Field(() => String, { nullable: true, description: keyDescription })
   idempotencyKey?: string | null;
@@ -100,7 +108,10 @@ export class UpdateNeedInputType {
   quantity?: number | null;
   @Field(() => RupiahScalar, { nullable: true, description: 'New unit value; only before the first pledge.' })
   unitValue?: number | null;
-  @Field(() => DateScalar, { nullable: true, description: 'New due date, today or later; null takes it away.' })
+  @Field(() => DateScalar, {
+    nullable: true,
+    description: 'New due date, today or later; null takes it away.',
+  })
   dueOn?: string | null;
   @Field(() => String, { nullable: true, description: keyDescription })
   idempotencyKey?: string | null;

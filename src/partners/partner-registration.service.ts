@@ -53,19 +53,33 @@ export class PartnerRegistration {
     check.done();
     const now = this.clock.now();
     const scope = actor.accountId;
-    return idempotent(this.database, { scope, operation: 'registerPartner', key, input: request }, now, async (tx) => {
-      const areas = await this.checkReferences(tx, check, input);
-      const { code, kind, cluster } = input;
-      const partner = tx.em.create(Partner, {
-        id: newId('partner'), code, name, kind, clusterCode: cluster, createdAt: now,
-      });
-      tx.em.persist(partner);
-      await tx.em.flush();
-      for (const sectorCode of input.mandate) tx.em.create(Mandate, { partnerId: partner.id, sectorCode }, { persist: true });
-      for (const { id } of areas) tx.em.create(PartnerArea, { partnerId: partner.id, areaId: id }, { persist: true });
-      await tx.em.flush();
-      return rowOf(partner);
-    });
+    return idempotent(
+      this.database,
+      { scope, operation: 'registerPartner', key, input: request },
+      now,
+      async (tx) => {
+        const areas = await this.checkReferences(tx, check, input);
+        const { code, kind, cluster } = input;
+        const partner = tx.em.create(Partner, {
+          id: newId('partner'),
+          code,
+          name,
+          kind,
+          clusterCode: cluster,
+          createdAt: now,
+        });
+        tx.em.persist(partner);
+        await tx.em.flush();
+        for (const sectorCode of input.mandate) {
+          tx.em.create(Mandate, { partnerId: partner.id, sectorCode }, { persist: true });
+        }
+        for (const { id } of areas) {
+          tx.em.create(PartnerArea, { partnerId: partner.id, areaId: id }, { persist: true });
+        }
+        await tx.em.flush();
+        return rowOf(partner);
+      },
+    );
   }
 
   private async checkReferences(tx: Transaction, check: InputCheck, input: Registration): Promise<Area[]> {
@@ -74,14 +88,20 @@ export class PartnerRegistration {
     const taken = await tx.em.findOne(Partner, { code: input.code });
     if (taken !== null) check.fault('code', 'input.code-taken', { code: input.code });
     const [cluster = null] = await tx.em.find(Cluster, { code: { $in: storable([input.cluster]) } });
-    if (cluster === null) check.fault('cluster', 'input.unknown-cluster', { code: input.cluster.slice(0, 60) });
+    if (cluster === null) {
+      check.fault('cluster', 'input.unknown-cluster', { code: input.cluster.slice(0, 60) });
+    }
     const sectors = await tx.em.find(Sector, { code: { $in: storable(input.mandate) } });
     for (const code of input.mandate) {
-      if (!sectors.some((one) => one.code === code)) check.fault('mandate', 'input.unknown-sector', { code: code.slice(0, 60) });
+      if (!sectors.some((one) => one.code === code)) {
+        check.fault('mandate', 'input.unknown-sector', { code: code.slice(0, 60) });
+      }
     }
     const areas = await tx.em.find(Area, { code: { $in: storable(input.areaCodes) } });
     for (const code of input.areaCodes) {
-      if (!areas.some((one) => one.code === code)) check.fault('areaCodes', 'input.unknown-area', { code: code.slice(0, 60) });
+      if (!areas.some((one) => one.code === code)) {
+        check.fault('areaCodes', 'input.unknown-area', { code: code.slice(0, 60) });
+      }
     }
     check.done();
     return areas;

@@ -4,7 +4,13 @@ import { idCheck } from '../kernel/ids.ts';
 import { instant, key, oneOf, reference, text, textCheck } from '../platform/columns.ts';
 
 export const partnerKinds = [
-  'GOVERNMENT', 'MILITARY', 'POLICE', 'PRIVATE', 'NGO', 'UNIVERSITY', 'COMMUNITY',
+  'GOVERNMENT',
+  'MILITARY',
+  'POLICE',
+  'PRIVATE',
+  'NGO',
+  'UNIVERSITY',
+  'COMMUNITY',
 ] as const;
 export type PartnerKind = (typeof partnerKinds)[number];
 

@@ -3,7 +3,13 @@ import type { AreaRow } from '../areas/area.service.ts';
 import { AreaType } from '../areas/area.types.ts';
 import { isId } from '../kernel/ids.ts';
 import { badArgument } from '../kernel/problems.ts';
-import { afterDescription, type Connection, firstDescription, pageRequest, toConnection } from '../platform/graphql/connection.ts';
+import {
+  afterDescription,
+  type Connection,
+  firstDescription,
+  pageRequest,
+  toConnection,
+} from '../platform/graphql/connection.ts';
 import type { Context } from '../platform/graphql/context.ts';
 import { answer } from '../platform/graphql/payload.ts';
 import { CursorScalar } from '../platform/graphql/scalars.ts';
@@ -11,7 +17,12 @@ import type { PartnerKind } from './partner.entity.ts';
 import type { PartnerRegistration } from './partner-registration.service.ts';
 import type { ClusterRow, PartnerRow, PartnerService, SectorRow } from './partner.service.ts';
 import {
-  ClusterType, PartnerConnectionType, PartnerKindEnum, PartnerPayloadType, PartnerType, RegisterPartnerInputType,
+  ClusterType,
+  PartnerConnectionType,
+  PartnerKindEnum,
+  PartnerPayloadType,
+  PartnerType,
+  RegisterPartnerInputType,
   SectorType,
 } from './partner.types.ts';
 
@@ -25,9 +36,14 @@ export class PartnerResolver {
     this.registration = registration;
   }
 
-  @Query(() => PartnerType, { nullable: true, description: 'A partner by its id or its code; null when there is none.' })
+  @Query(() => PartnerType, {
+    nullable: true,
+    description: 'A partner by its id or its code; null when there is none.',
+  })
   async partner(
-    @Arg('id', () => ID, { nullable: true, description: 'Its id; give this or `code`.' }) id: string | undefined,
+    @Arg('id', () => ID, { nullable: true, description: 'Its id; give this or `code`.' }) id:
+      | string
+      | undefined,
     @Arg('code', () => String, { nullable: true, description: 'Its code; give this or `id`.' })
     code: string | undefined,
     @Ctx() context: Context,
@@ -35,7 +51,9 @@ export class PartnerResolver {
     context.reader();
     if ((id == null) === (code == null)) throw badArgument('id', 'input.one-of', { fields: 'id, code' });
     if (code != null) return context.batches.load(this.partners.byCode, code);
-    if (!isId('partner', id!)) throw badArgument('id', 'input.bad-id', { kind: 'partner', prefix: 'partner' });
+    if (!isId('partner', id!)) {
+      throw badArgument('id', 'input.bad-id', { kind: 'partner', prefix: 'partner' });
+    }
     return context.batches.load(this.partners.byId, id!);
   }
 
@@ -45,11 +63,16 @@ export class PartnerResolver {
     kind: PartnerKind[] | undefined,
     @Arg('cluster', () => [String], { nullable: true, description: 'Only of these clusters, by code.' })
     cluster: string[] | undefined,
-    @Arg('search', () => String, { nullable: true, description: 'Words, or their beginnings, of the name or code.' })
+    @Arg('search', () => String, {
+      nullable: true,
+      description: 'Words, or their beginnings, of the name or code.',
+    })
     search: string | undefined,
     @Arg('first', () => Int, { nullable: true, defaultValue: 20, description: firstDescription })
     first: number | null,
-    @Arg('after', () => CursorScalar, { nullable: true, description: afterDescription }) after: string | undefined,
+    @Arg('after', () => CursorScalar, { nullable: true, description: afterDescription }) after:
+      | string
+      | undefined,
     @Ctx() context: Context,
   ): Promise<Connection<PartnerRow>> {
     const page = pageRequest(first, after);
@@ -67,10 +90,12 @@ export class PartnerResolver {
   }
 
   @Mutation(() => PartnerPayloadType, {
-    description: 'Registers a partner. For administrators, and coordinators whose areas cover all of the partner’s.',
+    description:
+      'Registers a partner. For administrators, and coordinators whose areas cover all of the partner’s.',
   })
   registerPartner(
-    @Arg('input', () => RegisterPartnerInputType, { description: 'The new partner.' }) input: RegisterPartnerInputType,
+    @Arg('input', () => RegisterPartnerInputType, { description: 'The new partner.' })
+    input: RegisterPartnerInputType,
     @Ctx() { actor }: Context,
   ): Promise<object> {
     return answer('partner', () => this.registration.register(actor, input));
@@ -86,7 +111,9 @@ export class PartnerResolver {
     return batches.load(this.partners.mandateOf, partner.id);
   }
 
-  @FieldResolver(() => [AreaType], { description: 'Where it works; its mandate holds in these areas. By code.' })
+  @FieldResolver(() => [AreaType], {
+    description: 'Where it works; its mandate holds in these areas. By code.',
+  })
   areas(@Root() partner: PartnerRow, @Ctx() { batches }: Context): Promise<AreaRow[]> {
     return batches.load(this.partners.areasOf, partner.id);
   }

@@ -1,7 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Reader } from '../access/reader.ts';
-import type { AreaRow } from '../areas/area.service.ts';
-import { lineage } from '../areas/area.service.ts';
+import { type AreaRow, lineage } from '../areas/area.service.ts';
 import { isId } from '../kernel/ids.ts';
 import { badArgument } from '../kernel/problems.ts';
 import { storable } from '../kernel/text.ts';
@@ -9,7 +8,12 @@ import type { BatchFunction } from '../platform/batch.ts';
 import type { Database, Sql } from '../platform/database.ts';
 import { grouped, lookup } from '../platform/lookup.ts';
 import {
-  assertPageSize, type Page, type PageRequest, pageOf, readCursor, searchQuery,
+  assertPageSize,
+  type Page,
+  type PageRequest,
+  pageOf,
+  readCursor,
+  searchQuery,
 } from '../platform/page.ts';
 import type { Row } from '../platform/rows.ts';
 import type { Cluster, Partner, PartnerKind, Sector } from './partner.entity.ts';
@@ -61,7 +65,9 @@ export class PartnerService {
 
   /** The partner that an argument names. Throws BAD_USER_INPUT, naming the argument. */
   async find(id: string, argument: string): Promise<PartnerRow> {
-    if (!isId('partner', id)) throw badArgument(argument, 'input.bad-id', { kind: 'partner', prefix: 'partner' });
+    if (!isId('partner', id)) {
+      throw badArgument(argument, 'input.bad-id', { kind: 'partner', prefix: 'partner' });
+    }
     const [partner] = await this.byId([id]);
     if (partner == null) throw badArgument(argument, 'not-found.partner');
     return partner;
@@ -95,7 +101,9 @@ export class PartnerService {
 
   async holders(db: Sql, keys: readonly MandateKey[]): Promise<(PartnerRow | null)[]> {
     const asked = keys.map(({ sectorCode, villageCode }, index) => ({
-      index, sector_code: sectorCode, codes: lineage(villageCode),
+      index,
+      sector_code: sectorCode,
+      codes: lineage(villageCode),
     }));
     const { rows } = await sql<PartnerRow & { index: number }>`
       select distinct on (k.index) k.index, p.*
@@ -118,10 +126,16 @@ export class PartnerService {
       select * from partners
       where ${where} ${after === null ? sql`` : sql`and code > ${after}`}
       order by code limit ${request.first + 1}`.execute(this.database.reads);
-    return pageOf(LIST, rows, request, ({ code }) => code, async () => {
-      const counted = await sql<{ count: number }>`
+    return pageOf(
+      LIST,
+      rows,
+      request,
+      ({ code }) => code,
+      async () => {
+        const counted = await sql<{ count: number }>`
         select count(*) as count from partners where ${where}`.execute(this.database.reads);
-      return counted.rows[0]!.count;
-    });
+        return counted.rows[0]!.count;
+      },
+    );
   }
 }

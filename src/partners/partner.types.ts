@@ -5,8 +5,13 @@ import { payloadType } from '../platform/graphql/payload.ts';
 import type { PartnerKind } from './partner.entity.ts';
 
 export const PartnerKindEnum = {
-  GOVERNMENT: 'GOVERNMENT', MILITARY: 'MILITARY', POLICE: 'POLICE', PRIVATE: 'PRIVATE', NGO: 'NGO',
-  UNIVERSITY: 'UNIVERSITY', COMMUNITY: 'COMMUNITY',
+  GOVERNMENT: 'GOVERNMENT',
+  MILITARY: 'MILITARY',
+  POLICE: 'POLICE',
+  PRIVATE: 'PRIVATE',
+  NGO: 'NGO',
+  UNIVERSITY: 'UNIVERSITY',
+  COMMUNITY: 'COMMUNITY',
 } as const satisfies Record<PartnerKind, PartnerKind>;
 registerEnumType(PartnerKindEnum, {
   name: 'PartnerKind',
@@ -63,7 +68,9 @@ export class RegisterPartnerInputType {
   kind!: PartnerKind;
   @Field(() => String, { description: 'Code of the cluster it belongs to.' })
   cluster!: string;
-  @Field(() => [String], { description: 'Codes of the sectors it is responsible for (tupoksi); may be empty.' })
+  @Field(() => [String], {
+    description: 'Codes of the sectors it is responsible for (tupoksi); may be empty.',
+  })
   mandate!: string[];
   @Field(() => [String], { description: 'Codes of the areas where it works, at least one.' })
   areaCodes!: string[];

@@ -1,6 +1,7 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
-  ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import fastifyStatic from '@fastify/static';
@@ -108,7 +109,10 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     method: ['GET', 'POST'],
     handler: fastifyApolloHandler(apollo, {
       context: ({ headers }) =>
-        options.contextOf({ authorization: headers.authorization, acceptLanguage: headers['accept-language'] }),
+        options.contextOf({
+          authorization: headers.authorization,
+          acceptLanguage: headers['accept-language'],
+        }),
     }),
   });
   app.get('/health/live', () => ({ status: 'live' }));

@@ -17,7 +17,10 @@ export interface IdempotentRequest {
 
 /** Refusals that depend on the moment: a repeated request must hear the same one. */
 const REMEMBERED = new Set<Problem['kind']>([
-  'WrongState', 'StaleVersion', 'NotEnoughRemaining', 'BalanceRuleBroken',
+  'WrongState',
+  'StaleVersion',
+  'NotEnoughRemaining',
+  'BalanceRuleBroken',
 ]);
 
 type Remembered<T> = { value: T } | { problems: readonly Problem[] };
@@ -32,7 +35,11 @@ function hashOf(input: unknown): string {
 }
 
 /** The first answer of that key, or null when this transaction now owns the key. Waits for a twin in flight. */
-async function take<T>(tx: Transaction, request: IdempotentRequest, now: Date): Promise<Remembered<T> | null> {
+async function take<T>(
+  tx: Transaction,
+  request: IdempotentRequest,
+  now: Date,
+): Promise<Remembered<T> | null> {
   const { scope, operation, key } = request;
   const inputHash = hashOf(request.input);
   const inserted = await sql`
@@ -54,10 +61,16 @@ async function take<T>(tx: Transaction, request: IdempotentRequest, now: Date): 
   return first.answer;
 }
 
-async function remember<T>(tx: Transaction, request: IdempotentRequest, answer: Remembered<T>): Promise<void> {
+async function remember<T>(
+  tx: Transaction,
+  request: IdempotentRequest,
+  answer: Remembered<T>,
+): Promise<void> {
   await sql`
     update idempotency_keys set answer = ${JSON.stringify(answer)}::jsonb
-    where scope = ${request.scope} and operation = ${request.operation} and key = ${request.key}`.execute(tx.sql);
+    where scope = ${request.scope} and operation = ${request.operation} and key = ${request.key}`.execute(
+    tx.sql,
+  );
 }
 
 function unwrap<T>(answer: Remembered<T>): T {

@@ -12,8 +12,13 @@ const FACTS = ['code', 'constraint', 'table', 'column', 'routine', 'syscall', 'a
 function withoutPrivateDetails(error: unknown): unknown {
   if (!(error instanceof Error)) return { type: typeof error };
   const known: Record<string, unknown> = {};
-  for (const fact of FACTS) if (fact in error) known[fact] = (error as unknown as Record<string, unknown>)[fact];
-  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')).slice(0, 12);
+  for (const fact of FACTS) {
+    if (fact in error) known[fact] = (error as unknown as Record<string, unknown>)[fact];
+  }
+  const frames = (error.stack ?? '')
+    .split('\n')
+    .filter((line) => line.startsWith('    at '))
+    .slice(0, 12);
   return { type: error.name, message: error.message.split('\n', 1)[0], ...known, frames };
 }
 

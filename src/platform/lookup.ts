@@ -11,14 +11,20 @@ export function lookup<Row extends object>(
 ): BatchFunction<string, Row | null> {
   return async (keys) => {
     const { rows } = await sql<Row>`
-      select * from ${sql.table(table)} where ${sql.ref(column)} = any(${storable(keys)})`.execute(database.reads);
+      select * from ${sql.table(table)} where ${sql.ref(column)} = any(${storable(keys)})`.execute(
+      database.reads,
+    );
     const found = new Map(rows.map((row) => [row[column] as string, row]));
     return keys.map((key) => found.get(key) ?? null);
   };
 }
 
 /** Answers each key with its rows, in the order in which they were read. */
-export function grouped<Row>(keys: readonly string[], rows: Row[], keyOf: (row: Row) => string | null | undefined): Row[][] {
+export function grouped<Row>(
+  keys: readonly string[],
+  rows: Row[],
+  keyOf: (row: Row) => string | null | undefined,
+): Row[][] {
   const groups = Map.groupBy(rows, keyOf);
   return keys.map((key) => groups.get(key) ?? []);
 }

@@ -23,7 +23,9 @@ export interface NestedList<Filter, T> {
 }
 
 /** Batches the lists of all parents that were asked for with the same arguments into one statement. */
-export function nestedPages<Filter, T>(list: NestedList<Filter, T>): BatchFunction<NestedKey<Filter>, Page<T>> {
+export function nestedPages<Filter, T>(
+  list: NestedList<Filter, T>,
+): BatchFunction<NestedKey<Filter>, Page<T>> {
   return async (keys) => {
     const groups = Map.groupBy(keys, ({ filter, page }) => JSON.stringify([filter, page]));
     const pages = new Map<NestedKey<Filter>, Page<T>>();
@@ -46,7 +48,16 @@ export function nestedPages<Filter, T>(list: NestedList<Filter, T>): BatchFuncti
         };
         for (const key of group) {
           const own = rows.get(key.parentId) ?? [];
-          pages.set(key, pageOf(list.name, own, page, (row) => list.placeOf(row), () => countOf(key.parentId)));
+          pages.set(
+            key,
+            pageOf(
+              list.name,
+              own,
+              page,
+              (row) => list.placeOf(row),
+              () => countOf(key.parentId),
+            ),
+          );
         }
       }),
     );

@@ -71,6 +71,11 @@ export function pageOf<T>(
 
 /** Words typed into a search box as a tsquery: every word must occur, the words may be cut short. */
 export function searchQuery(search: string): string | null {
-  const words = search.normalize('NFC').toLowerCase().match(/[\p{L}\p{N}]+/gu)?.slice(0, 10) ?? [];
+  const words =
+    search
+      .normalize('NFC')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu)
+      ?.slice(0, 10) ?? [];
   return words.length === 0 ? null : words.map((word) => `'${word.slice(0, 60)}':*`).join(' & ');
 }

@@ -48,7 +48,9 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
       },
       onError: (_ctx, _id, payload, errors) => format(errors, contexts.get(payload)?.locale ?? 'id'),
       onNext: (_ctx, _id, _payload, { contextValue }, { errors, ...result }) =>
-        errors === undefined ? undefined : { ...result, errors: format(errors, (contextValue as Context).locale) },
+        errors === undefined
+          ? undefined
+          : { ...result, errors: format(errors, (contextValue as Context).locale) },
     },
     sockets,
   );
@@ -57,10 +59,14 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request));
+    sockets.handleUpgrade(request, socket, head, (webSocket) =>
+      sockets.emit('connection', webSocket, request),
+    );
   });
   return async () => {
-    for (const socket of sockets.clients) socket.close(CLOSE_GOING_AWAY, 'The hub is stopping; connect again.');
+    for (const socket of sockets.clients) {
+      socket.close(CLOSE_GOING_AWAY, 'The hub is stopping; connect again.');
+    }
     await protocol.dispose();
   };
 }

@@ -6,7 +6,14 @@ import type { SuggestedNeed, SuggestionService } from '../balance/suggestion.ser
 import { addDays, dateInBanten } from '../kernel/calendar.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
-import { badArgument, notFound, type Outcome, type Problem, Refused, type Verdict } from '../kernel/problems.ts';
+import {
+  badArgument,
+  notFound,
+  type Outcome,
+  type Problem,
+  Refused,
+  type Verdict,
+} from '../kernel/problems.ts';
 import { isId } from '../kernel/ids.ts';
 import type { NeedRow } from '../needs/fact.ts';
 import type { NeedReads } from '../needs/need-reads.service.ts';
@@ -83,7 +90,10 @@ export class ClaimService {
     check.done();
     const { idempotencyKey: _, ...request } = input;
     const idempotency = {
-      scope: partnerId, operation: 'claimNeed', key, input: request,
+      scope: partnerId,
+      operation: 'claimNeed',
+      key,
+      input: request,
       // Outside of the transaction: nobody waits for a suggestion while the need is held.
       explain: (problems: readonly Problem[]) => this.withSuggestions(problems, partnerId, now),
     };
@@ -101,9 +111,20 @@ export class ClaimService {
       if (outcome === 'REJECT') throw new Refused(ruleBroken(verdicts));
       const expiresAt = addDays(now, policy.pledgeDays);
       const pledge = tx.em.create(Pledge, {
-        id: newId('pledge'), needId: need.id, villageId: need.villageId, partnerId, policyId: policy.id,
-        quantity: input.quantity, unitValue: need.unitValue, status: claimedStatus(outcome),
-        expiresAt, dueOn: dueOn ?? usualDueDate(need.dueOn ?? null, now, expiresAt), note, verdicts, createdAt: now, updatedAt: now,
+        id: newId('pledge'),
+        needId: need.id,
+        villageId: need.villageId,
+        partnerId,
+        policyId: policy.id,
+        quantity: input.quantity,
+        unitValue: need.unitValue,
+        status: claimedStatus(outcome),
+        expiresAt,
+        dueOn: dueOn ?? usualDueDate(need.dueOn ?? null, now, expiresAt),
+        note,
+        verdicts,
+        createdAt: now,
+        updatedAt: now,
       });
       tx.em.persist(pledge);
       await book.moveNeed(tx, { need, village, partner: partner! }, { pledged: input.quantity }, now);
@@ -135,7 +156,11 @@ export class ClaimService {
     };
   }
 
-  private async withSuggestions(problems: readonly Problem[], partnerId: string, now: Date): Promise<Problem[]> {
+  private async withSuggestions(
+    problems: readonly Problem[],
+    partnerId: string,
+    now: Date,
+  ): Promise<Problem[]> {
     const [partner] = await this.services.partners.byId([partnerId]);
     return Promise.all(
       problems.map(async (problem) => {
@@ -161,6 +186,11 @@ function ruleBroken(verdicts: Verdict[]): Problem {
   const { before, after, limit, rule } = verdict;
   const params = { ok: 'no', before, after, limit };
   return {
-    kind: 'BalanceRuleBroken', path: ['input', 'quantity'], key: `rule.${rule}`, params, verdict, suggestions: [],
+    kind: 'BalanceRuleBroken',
+    path: ['input', 'quantity'],
+    key: `rule.${rule}`,
+    params,
+    verdict,
+    suggestions: [],
   };
 }

@@ -59,11 +59,14 @@ export class NeedCancellation {
     const scope = actor.accountId;
     return idempotent(database, { scope, operation: 'cancelNeed', key, input: request }, now, async (tx) => {
       const locked = await needs.lock(tx, input.needId);
-      const hidden = locked !== null && locked.need.publishedAt == null && !maySeeDrafts(actor, locked.village.village);
+      const hidden =
+        locked !== null && locked.need.publishedAt == null && !maySeeDrafts(actor, locked.village.village);
       if (locked === null || hidden) throw new Refused(notFound(['input', 'needId'], 'not-found.need'));
       assertMayKeepNeeds(actor, locked.village.village);
       const { status } = locked.need;
-      if (status === 'CANCELLED' || status === 'FULFILLED') throw new Refused(wrongState('state.need', status));
+      if (status === 'CANCELLED' || status === 'FULFILLED') {
+        throw new Refused(wrongState('state.need', status));
+      }
       return this.carryOut(tx, locked, reason, now);
     });
   }
@@ -74,7 +77,12 @@ export class NeedCancellation {
     const wasDraft = need.status === 'DRAFT';
     const ended = await this.endPledges(tx, locked, reason, now);
     if (!wasDraft) await this.takeOutOfPlan(tx, locked, now);
-    Object.assign(need, { status: 'CANCELLED', cancelReason: reason, version: need.version + 1, updatedAt: now });
+    Object.assign(need, {
+      status: 'CANCELLED',
+      cancelReason: reason,
+      version: need.version + 1,
+      updatedAt: now,
+    });
     await tx.em.flush();
     const state = { need: rowOf(need), village: villages.stateOf(village), pledge: null, partner: null };
     const facts: Fact[] = wasDraft ? [] : [factOf('NEED_CANCELLED', now, state)];
@@ -87,7 +95,12 @@ export class NeedCancellation {
     return { ...state.need, village: state.village };
   }
 
-  private async endPledges(tx: Transaction, locked: LockedNeed, reason: string, now: Date): Promise<HeldPledge[]> {
+  private async endPledges(
+    tx: Transaction,
+    locked: LockedNeed,
+    reason: string,
+    now: Date,
+  ): Promise<HeldPledge[]> {
     const { book, ledger } = this.services;
     const open = await sql<{ id: string; partnerId: string; holderId: string | null }>`
       select id, partner_id, holder_id from pledges

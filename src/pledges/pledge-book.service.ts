@@ -72,7 +72,9 @@ export class PledgeBook {
 
   /** Finds the pledge's need without a lock, then takes the locks in their order; null when there is none. */
   async hold(tx: Transaction, pledgeId: string, toCommit = false): Promise<HeldPledge | null> {
-    const found = await sql<{ needId: string }>`select need_id from pledges where id = ${pledgeId}`.execute(tx.sql);
+    const found = await sql<{ needId: string }>`select need_id from pledges where id = ${pledgeId}`.execute(
+      tx.sql,
+    );
     if (found.rows.length === 0) return null;
     const locked = await this.needs.lock(tx, found.rows[0]!.needId);
     return this.holdOn(tx, locked!, pledgeId, toCommit);
@@ -83,7 +85,10 @@ export class PledgeBook {
     const pledge = (await tx.em.findOne(Pledge, pledgeId, { lockMode: LockMode.PESSIMISTIC_WRITE }))!;
     const policy = (await tx.em.findOne(Policy, pledge.policyId))!;
     const holderId = toCommit ? await this.holderOf(tx, locked) : (pledge.holderId ?? null);
-    const held = await this.ledger.lockPartners(tx, [pledge.partnerId, ...(holderId === null ? [] : [holderId])]);
+    const held = await this.ledger.lockPartners(tx, [
+      pledge.partnerId,
+      ...(holderId === null ? [] : [holderId]),
+    ]);
     return { ...locked, pledge, policy, holderId, partner: held.find(({ id }) => id === pledge.partnerId)! };
   }
 
@@ -136,7 +141,9 @@ export class PledgeBook {
     const partner = rowOf(held.partner);
     const pledge = await this.stateOf(tx, held.pledge);
     const state = { need, village, pledge, partner };
-    const all = kinds.map((kind) => factOf(kind, now, kind === 'NEED_FULFILLED' ? { ...state, pledge: null, partner: null } : state));
+    const all = kinds.map((kind) =>
+      factOf(kind, now, kind === 'NEED_FULFILLED' ? { ...state, pledge: null, partner: null } : state),
+    );
     this.outbox.record(tx, all);
     await tx.em.flush();
     return { ...pledge, need: { ...need, village }, partner };

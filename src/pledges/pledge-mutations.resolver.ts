@@ -6,8 +6,13 @@ import type { ClaimService, Preview } from './claim.service.ts';
 import type { NeedCancellation } from './need-cancellation.service.ts';
 import type { PledgeService } from './pledge.service.ts';
 import {
-  ClaimNeedInputType, ClaimPreviewInputType, ClaimPreviewType, CommitPledgeInputType, DecidePledgeInputType,
-  PledgePayloadType, WithdrawPledgeInputType,
+  ClaimNeedInputType,
+  ClaimPreviewInputType,
+  ClaimPreviewType,
+  CommitPledgeInputType,
+  DecidePledgeInputType,
+  PledgePayloadType,
+  WithdrawPledgeInputType,
 } from './pledge.types.ts';
 
 @Resolver()
@@ -44,16 +49,20 @@ export class PledgeMutations {
     return answer('pledge', () => this.claims.claim(actor, input));
   }
 
-  @Mutation(() => PledgePayloadType, { description: 'Makes a pledge binding. For members of the pledging partner.' })
+  @Mutation(() => PledgePayloadType, {
+    description: 'Makes a pledge binding. For members of the pledging partner.',
+  })
   commitPledge(
-    @Arg('input', () => CommitPledgeInputType, { description: 'The commitment.' }) input: CommitPledgeInputType,
+    @Arg('input', () => CommitPledgeInputType, { description: 'The commitment.' })
+    input: CommitPledgeInputType,
     @Ctx() { actor }: Context,
   ): Promise<object> {
     return answer('pledge', () => this.pledges.commit(actor, input));
   }
 
   @Mutation(() => PledgePayloadType, {
-    description: 'Approves a pledge that awaits it. For the coordinators of the village’s area, and administrators.',
+    description:
+      'Approves a pledge that awaits it. For the coordinators of the village’s area, and administrators.',
   })
   approvePledge(
     @Arg('input', () => DecidePledgeInputType, { description: 'The decision.' }) input: DecidePledgeInputType,
@@ -77,7 +86,8 @@ export class PledgeMutations {
       'Takes an open pledge back; what is verified stands. For members of the pledging partner. WrongState while a delivery awaits its decision.',
   })
   withdrawPledge(
-    @Arg('input', () => WithdrawPledgeInputType, { description: 'The withdrawal.' }) input: WithdrawPledgeInputType,
+    @Arg('input', () => WithdrawPledgeInputType, { description: 'The withdrawal.' })
+    input: WithdrawPledgeInputType,
     @Ctx() { actor }: Context,
   ): Promise<object> {
     return answer('pledge', () => this.pledges.withdraw(actor, input));

@@ -55,15 +55,23 @@ export class PledgeReads {
     const { rows } = await sql<PledgeRow>`
       select p.* from pledges p where ${where} ${after === null ? sql`` : sql`and p.id < ${after}`}
       order by p.id desc limit ${request.first + 1}`.execute(this.database.reads);
-    return pageOf(LIST, rows, request, ({ id }) => id, async () => {
-      const counted = await sql<{ count: number }>`
+    return pageOf(
+      LIST,
+      rows,
+      request,
+      ({ id }) => id,
+      async () => {
+        const counted = await sql<{ count: number }>`
         select count(*) as count from pledges p where ${where}`.execute(this.database.reads);
-      return counted.rows[0]!.count;
-    });
+        return counted.rows[0]!.count;
+      },
+    );
   }
 
   /** The pledges of many parents, one statement for all that ask alike. */
-  private nested(parentColumn: 'need_id' | 'village_id' | 'partner_id'): BatchFunction<ParentKey, Page<PledgeRow>> {
+  private nested(
+    parentColumn: 'need_id' | 'village_id' | 'partner_id',
+  ): BatchFunction<ParentKey, Page<PledgeRow>> {
     const parent = sql.ref(`p.${parentColumn}`);
     return nestedPages({
       name: LIST,

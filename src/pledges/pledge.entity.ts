@@ -9,7 +9,12 @@ import { VillageSchema } from '../villages/village.entity.ts';
 
 export const openPledgeStatuses = ['AWAITING_APPROVAL', 'PLEDGED', 'COMMITTED', 'DELIVERING'] as const;
 export const pledgeStatuses = [
-  ...openPledgeStatuses, 'FULFILLED', 'WITHDRAWN', 'DECLINED', 'EXPIRED', 'CANCELLED',
+  ...openPledgeStatuses,
+  'FULFILLED',
+  'WITHDRAWN',
+  'DECLINED',
+  'EXPIRED',
+  'CANCELLED',
 ] as const;
 export type PledgeStatus = (typeof pledgeStatuses)[number];
 

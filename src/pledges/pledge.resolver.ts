@@ -9,7 +9,13 @@ import type { NeedReads } from '../needs/need-reads.service.ts';
 import { NeedType } from '../needs/need.types.ts';
 import type { PartnerRow, PartnerService } from '../partners/partner.service.ts';
 import { PartnerType } from '../partners/partner.types.ts';
-import { afterDescription, type Connection, firstDescription, pageRequest, toConnection } from '../platform/graphql/connection.ts';
+import {
+  afterDescription,
+  type Connection,
+  firstDescription,
+  pageRequest,
+  toConnection,
+} from '../platform/graphql/connection.ts';
 import type { Context } from '../platform/graphql/context.ts';
 import { CursorScalar, RupiahScalar } from '../platform/graphql/scalars.ts';
 import type { VillageService } from '../villages/village.service.ts';
@@ -60,7 +66,9 @@ export class PledgeResolver {
     status: PledgeStatus[] | undefined,
     @Arg('first', () => Int, { nullable: true, defaultValue: 20, description: firstDescription })
     first: number | null,
-    @Arg('after', () => CursorScalar, { nullable: true, description: afterDescription }) after: string | undefined,
+    @Arg('after', () => CursorScalar, { nullable: true, description: afterDescription }) after:
+      | string
+      | undefined,
     @Ctx() context: Context,
   ): Promise<Connection<PledgeRow>> {
     if (partnerId != null && !isId('partner', partnerId)) {

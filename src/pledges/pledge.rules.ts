@@ -1,7 +1,6 @@
 import { addDays, dateInBanten, endOfDay } from '../kernel/calendar.ts';
 import { invalid, type Outcome, type Problem, wrongState } from '../kernel/problems.ts';
-import type { CounterChange } from '../needs/need.rules.ts';
-import { remainingOf, type NeedCounters } from '../needs/need.rules.ts';
+import { type CounterChange, type NeedCounters, remainingOf } from '../needs/need.rules.ts';
 import type { NeedStatus } from '../needs/need.entity.ts';
 import type { PledgeStatus } from './pledge.entity.ts';
 
@@ -38,7 +37,11 @@ export function claimProblem(need: NeedCounters & { status: NeedStatus }, asked:
   const remaining = remainingOf(need);
   if (asked <= remaining) return null;
   return {
-    kind: 'NotEnoughRemaining', path: ['input', 'quantity'], key: 'not-enough', params: { remaining, asked }, remaining,
+    kind: 'NotEnoughRemaining',
+    path: ['input', 'quantity'],
+    key: 'not-enough',
+    params: { remaining, asked },
+    remaining,
   };
 }
 
@@ -75,7 +78,10 @@ export function commit(
   return {
     effect: {
       pledge: {
-        status: 'COMMITTED', dueOn, expiresAt: endOfDay(dueOn, graceDays), ...(note === null ? {} : { note }),
+        status: 'COMMITTED',
+        dueOn,
+        expiresAt: endOfDay(dueOn, graceDays),
+        ...(note === null ? {} : { note }),
       },
       need: { pledged: -quantity, committed: quantity },
       support: { kind: 'PEND', quantity },
@@ -103,7 +109,9 @@ export function end(
         return { problem: wrongState('state.delivery-undecided', pledge.status) };
       }
       const rest = pledge.quantity - pledge.verified;
-      return { effect: { pledge: ended, need: { committed: -rest }, support: { kind: 'VOID', quantity: rest } } };
+      return {
+        effect: { pledge: ended, need: { committed: -rest }, support: { kind: 'VOID', quantity: rest } },
+      };
     }
     default:
       return refuse(pledge);

@@ -56,7 +56,8 @@ export class PledgeService {
     return this.take(actor, input, check, {
       operation: 'commitPledge',
       allow: ({ pledge }) => assertActsFor(actor, pledge.partnerId),
-      decide: ({ pledge, policy }) => commit(pledge, { dueOn: input.dueOn, note, graceDays: policy.graceDays }),
+      decide: ({ pledge, policy }) =>
+        commit(pledge, { dueOn: input.dueOn, note, graceDays: policy.graceDays }),
       kind: 'PLEDGE_COMMITTED',
     });
   }
@@ -140,12 +141,17 @@ export class PledgeService {
     const now = this.clock.now();
     const { idempotencyKey: _, ...request } = input;
     const { operation } = step;
-    return idempotent(this.database, { scope: actor.accountId, operation, key, input: request }, now, async (tx) => {
-      const held = await this.book.hold(tx, input.pledgeId, operation === 'commitPledge');
-      if (held === null) throw new Refused(notFound(['input', 'pledgeId'], 'not-found.pledge'));
-      step.allow(held);
-      await this.book.apply(tx, held, step.decide(held, now), now);
-      return this.book.record(tx, held, [step.kind], now);
-    });
+    return idempotent(
+      this.database,
+      { scope: actor.accountId, operation, key, input: request },
+      now,
+      async (tx) => {
+        const held = await this.book.hold(tx, input.pledgeId, operation === 'commitPledge');
+        if (held === null) throw new Refused(notFound(['input', 'pledgeId'], 'not-found.pledge'));
+        step.allow(held);
+        await this.book.apply(tx, held, step.decide(held, now), now);
+        return this.book.record(tx, held, [step.kind], now);
+      },
+    );
   }
 }

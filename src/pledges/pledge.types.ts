@@ -10,8 +10,15 @@ import { DateScalar, DateTimeScalar } from '../platform/graphql/scalars.ts';
 import type { PledgeStatus } from './pledge.entity.ts';
 
 export const PledgeStatusEnum = {
-  AWAITING_APPROVAL: 'AWAITING_APPROVAL', PLEDGED: 'PLEDGED', COMMITTED: 'COMMITTED', DELIVERING: 'DELIVERING',
-  FULFILLED: 'FULFILLED', WITHDRAWN: 'WITHDRAWN', DECLINED: 'DECLINED', EXPIRED: 'EXPIRED', CANCELLED: 'CANCELLED',
+  AWAITING_APPROVAL: 'AWAITING_APPROVAL',
+  PLEDGED: 'PLEDGED',
+  COMMITTED: 'COMMITTED',
+  DELIVERING: 'DELIVERING',
+  FULFILLED: 'FULFILLED',
+  WITHDRAWN: 'WITHDRAWN',
+  DECLINED: 'DECLINED',
+  EXPIRED: 'EXPIRED',
+  CANCELLED: 'CANCELLED',
 } as const satisfies Record<PledgeStatus, PledgeStatus>;
 registerEnumType(PledgeStatusEnum, {
   name: 'PledgeStatus',
@@ -31,7 +38,8 @@ registerEnumType(PledgeStatusEnum, {
 
 @ObjectType('Pledge', {
   implements: NodeType,
-  description: 'A partner’s claim on part of a need (ikrar): promised, then committed, delivered and verified.',
+  description:
+    'A partner’s claim on part of a need (ikrar): promised, then committed, delivered and verified.',
 })
 export class PledgeType extends NodeType {
   @Field(() => Int, { description: 'Units claimed.' })
@@ -42,7 +50,10 @@ export class PledgeType extends NodeType {
   verified!: number;
   @Field(() => PledgeStatusEnum, { description: 'Where it stands.' })
   status!: PledgeStatus;
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it ends by itself; null once it has ended.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When it ends by itself; null once it has ended.',
+  })
   expiresAt!: Date | null;
   @Field(() => DateScalar, { description: 'By when it is to be delivered.' })
   dueOn!: string;
@@ -66,34 +77,50 @@ export const PledgePayloadType = payloadType('PledgePayload', 'pledge', () => Pl
 export class BalanceRuleBrokenType extends ProblemType {
   @Field(() => RuleVerdictType, { description: 'The broken rule’s answer.' })
   verdict!: RuleVerdictType;
-  @Field(() => [NeedType], { description: 'Needs that you could claim instead, best first; `suggestion` says why.' })
+  @Field(() => [NeedType], {
+    description: 'Needs that you could claim instead, best first; `suggestion` says why.',
+  })
   suggestions!: NeedType[];
 }
 
 @ObjectType('ClaimPreview', { description: 'What a claim would be answered now; nothing is written.' })
 export class ClaimPreviewType {
-  @Field(() => OutcomeEnum, { description: 'The worst verdict; REJECT also when less remains than asked for.' })
+  @Field(() => OutcomeEnum, {
+    description: 'The worst verdict; REJECT also when less remains than asked for.',
+  })
   outcome!: Outcome;
   @Field(() => Int, { description: 'What remains of the need, in its unit.' })
   remaining!: number;
   @Field(() => [RuleVerdictType], { description: 'The answer of every rule that is not OFF.' })
   verdicts!: RuleVerdictType[];
-  @Field(() => [NeedType], { simple: true, description: 'Needs that would pass, best first; `suggestion` says why.' })
+  @Field(() => [NeedType], {
+    simple: true,
+    description: 'Needs that would pass, best first; `suggestion` says why.',
+  })
   suggestions!: NeedType[];
 }
 
-const keyDescription = 'Sending the same key again has no second effect and answers the same, for 7 days at least.';
+const keyDescription =
+  'Sending the same key again has no second effect and answers the same, for 7 days at least.';
 
-@InputType('ClaimNeedInput', { description: 'A claim on part of a need, for the partner whose member you are.' })
+@InputType('ClaimNeedInput', {
+  description: 'A claim on part of a need, for the partner whose member you are.',
+})
 export class ClaimNeedInputType {
   @Field(() => ID, { description: 'The need.' })
   needId!: string;
   @Field(() => Int, { description: 'How many units, at least 1.' })
   quantity!: number;
-  @Field(() => DateScalar, { nullable: true, description:
-      'By when you mean to deliver; today or later. When absent: the need’s due date, or else the day the pledge expires.', })
+  @Field(() => DateScalar, {
+    nullable: true,
+    description:
+      'By when you mean to deliver; today or later. When absent: the need’s due date, or else the day the pledge expires.',
+  })
   dueOn?: string | null;
-  @Field(() => String, { nullable: true, description: 'For the village and its coordinators, at most 2,000 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'For the village and its coordinators, at most 2,000 characters.',
+  })
   note?: string | null;
   @Field(() => String, { description: keyDescription })
   idempotencyKey!: string;
@@ -115,7 +142,10 @@ export class CommitPledgeInputType {
   pledgeId!: string;
   @Field(() => DateScalar, { description: 'By when it will be delivered; today or later.' })
   dueOn!: string;
-  @Field(() => String, { nullable: true, description: 'Replaces the pledge’s note, at most 2,000 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Replaces the pledge’s note, at most 2,000 characters.',
+  })
   note?: string | null;
   @Field(() => String, { nullable: true, description: keyDescription })
   idempotencyKey?: string | null;

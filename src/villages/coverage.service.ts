@@ -16,7 +16,12 @@ export interface Figures {
 export type SynergyCounts = Record<SynergyLevel, number> & { villages: number };
 
 const NOTHING: Figures = {
-  neededRupiah: 0, pledgedRupiah: 0, committedRupiah: 0, deliveredRupiah: 0, verifiedRupiah: 0, openNeeds: 0,
+  neededRupiah: 0,
+  pledgedRupiah: 0,
+  committedRupiah: 0,
+  deliveredRupiah: 0,
+  verifiedRupiah: 0,
+  openNeeds: 0,
 };
 
 /** Sums of the villages' standing figures over areas. */
@@ -49,7 +54,13 @@ export class CoverageService {
       join villages v on v.code = area.code or v.code like area.code || '.%'
       group by area.code, v.synergy`.execute(this.database.reads);
     return codes.map((code) => {
-      const counts: SynergyCounts = { villages: 0, UNTOUCHED: 0, SINGLE_COLOUR: 0, MULTI_COLOUR: 0, SYNERGY: 0 };
+      const counts: SynergyCounts = {
+        villages: 0,
+        UNTOUCHED: 0,
+        SINGLE_COLOUR: 0,
+        MULTI_COLOUR: 0,
+        SYNERGY: 0,
+      };
       for (const row of rows) {
         if (row.areaCode !== code) continue;
         counts[row.synergy] += row.villages;

@@ -6,14 +6,25 @@ import { badArgument } from '../kernel/problems.ts';
 import { ratio } from '../kernel/rupiah.ts';
 import type { ClusterRow, PartnerService } from '../partners/partner.service.ts';
 import { ClusterType } from '../partners/partner.types.ts';
-import { afterDescription, type Connection, firstDescription, pageRequest, toConnection } from '../platform/graphql/connection.ts';
+import {
+  afterDescription,
+  type Connection,
+  firstDescription,
+  pageRequest,
+  toConnection,
+} from '../platform/graphql/connection.ts';
 import type { Context } from '../platform/graphql/context.ts';
 import { CursorScalar } from '../platform/graphql/scalars.ts';
 import type { CoverageService, Figures } from './coverage.service.ts';
 import type { SynergyLevel } from './village.entity.ts';
 import type { Colour, VillageRow, VillageService } from './village.service.ts';
 import {
-  ColourShareType, CoverageType, SynergyCountType, SynergyLevelEnum, VillageConnectionType, VillageType,
+  ColourShareType,
+  CoverageType,
+  SynergyCountType,
+  SynergyLevelEnum,
+  VillageConnectionType,
+  VillageType,
 } from './village.types.ts';
 
 function toCoverage(figures: Figures): CoverageType {
@@ -40,9 +51,14 @@ export class VillageResolver {
     this.areas = areas;
   }
 
-  @Query(() => VillageType, { nullable: true, description: 'A village by id or official code; null when there is none.' })
+  @Query(() => VillageType, {
+    nullable: true,
+    description: 'A village by id or official code; null when there is none.',
+  })
   async village(
-    @Arg('id', () => ID, { nullable: true, description: 'Its id; give this or `code`.' }) id: string | undefined,
+    @Arg('id', () => ID, { nullable: true, description: 'Its id; give this or `code`.' }) id:
+      | string
+      | undefined,
     @Arg('code', () => String, { nullable: true, description: 'Its official code; give this or `id`.' })
     code: string | undefined,
     @Ctx() context: Context,
@@ -50,7 +66,9 @@ export class VillageResolver {
     context.reader();
     if ((id == null) === (code == null)) throw badArgument('id', 'input.one-of', { fields: 'id, code' });
     if (code != null) return context.batches.load(this.villages.byCode, code);
-    if (!isId('village', id!)) throw badArgument('id', 'input.bad-id', { kind: 'village', prefix: 'village' });
+    if (!isId('village', id!)) {
+      throw badArgument('id', 'input.bad-id', { kind: 'village', prefix: 'village' });
+    }
     return context.batches.load(this.villages.byId, id!);
   }
 
@@ -58,13 +76,18 @@ export class VillageResolver {
   async list(
     @Arg('areaCode', () => String, { nullable: true, description: 'Only in this area and below.' })
     areaCode: string | undefined,
-    @Arg('synergy', () => [SynergyLevelEnum], { nullable: true, description: 'Only at these levels of synergy.' })
+    @Arg('synergy', () => [SynergyLevelEnum], {
+      nullable: true,
+      description: 'Only at these levels of synergy.',
+    })
     synergy: SynergyLevel[] | undefined,
     @Arg('search', () => String, { nullable: true, description: 'Words, or their beginnings, of the name.' })
     search: string | undefined,
     @Arg('first', () => Int, { nullable: true, defaultValue: 20, description: firstDescription })
     first: number | null,
-    @Arg('after', () => CursorScalar, { nullable: true, description: afterDescription }) after: string | undefined,
+    @Arg('after', () => CursorScalar, { nullable: true, description: afterDescription }) after:
+      | string
+      | undefined,
     @Ctx() context: Context,
   ): Promise<Connection<VillageRow>> {
     const page = pageRequest(first, after);
@@ -91,7 +114,9 @@ export class VillageResolver {
     return toCoverage(village);
   }
 
-  @FieldResolver(() => [ColourShareType], { description: 'The clusters whose commitments stand there, greatest first.' })
+  @FieldResolver(() => [ColourShareType], {
+    description: 'The clusters whose commitments stand there, greatest first.',
+  })
   async colours(@Root() village: VillageRow, @Ctx() { batches }: Context): Promise<object[]> {
     const colours: Colour[] = village.colours ?? (await batches.load(this.villages.coloursOf, village.id));
     const total = colours.reduce((sum, { committedRupiah }) => sum + committedRupiah, 0);
@@ -131,7 +156,9 @@ export class AreaCoverageResolver {
     return toCoverage(await batches.load(this.figures.ofArea, area.code));
   }
 
-  @FieldResolver(() => SynergyCountType, { description: 'How its Kampung KB stand at each level of synergy.' })
+  @FieldResolver(() => SynergyCountType, {
+    description: 'How its Kampung KB stand at each level of synergy.',
+  })
   async synergy(@Root() area: AreaRow, @Ctx() { batches }: Context): Promise<SynergyCountType> {
     const counts = await batches.load(this.figures.synergyOfArea, area.code);
     return {

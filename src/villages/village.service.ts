@@ -8,7 +8,12 @@ import type { BatchFunction } from '../platform/batch.ts';
 import type { Database, Transaction } from '../platform/database.ts';
 import { grouped, lookup } from '../platform/lookup.ts';
 import {
-  assertPageSize, type Page, type PageRequest, pageOf, readCursor, searchQuery,
+  assertPageSize,
+  type Page,
+  type PageRequest,
+  pageOf,
+  readCursor,
+  searchQuery,
 } from '../platform/page.ts';
 import { type Row, rowOf } from '../platform/rows.ts';
 import { type SynergyLevel, Village, VillageColour } from './village.entity.ts';
@@ -41,10 +46,14 @@ const LIST = 'villages';
 
 function conditions(filter: VillageFilter): RawBuilder<unknown> {
   const all: RawBuilder<unknown>[] = [sql`true`];
-  if (filter.areaCode != null) all.push(sql`(v.code = ${filter.areaCode} or v.code like ${`${filter.areaCode}.%`})`);
+  if (filter.areaCode != null) {
+    all.push(sql`(v.code = ${filter.areaCode} or v.code like ${`${filter.areaCode}.%`})`);
+  }
   if (filter.synergy != null) all.push(sql`v.synergy = any(${filter.synergy})`);
   const words = filter.search == null ? null : searchQuery(filter.search);
-  if (words !== null) all.push(sql`to_tsvector('simple'::regconfig, v.name) @@ to_tsquery('simple', ${words})`);
+  if (words !== null) {
+    all.push(sql`to_tsvector('simple'::regconfig, v.name) @@ to_tsquery('simple', ${words})`);
+  }
   return sql.join(all, sql` and `);
 }
 
@@ -79,11 +88,17 @@ export class VillageService {
       select v.* from villages v
       where ${where} ${after === null ? sql`` : sql`and v.code > ${after}`}
       order by v.code limit ${request.first + 1}`.execute(this.database.reads);
-    return pageOf(LIST, rows, request, ({ code }) => code, async () => {
-      const counted = await sql<{ count: number }>`
+    return pageOf(
+      LIST,
+      rows,
+      request,
+      ({ code }) => code,
+      async () => {
+        const counted = await sql<{ count: number }>`
         select count(*) as count from villages v where ${where}`.execute(this.database.reads);
-      return counted.rows[0]!.count;
-    });
+        return counted.rows[0]!.count;
+      },
+    );
   }
 
   /** Holds the village's row until the transaction ends. Lock order: need, village, partner. */
@@ -137,7 +152,9 @@ export class VillageService {
       colours: colours
         .filter(({ committedRupiah }) => committedRupiah > 0)
         .map(({ clusterCode, committedRupiah }) => ({ clusterCode, committedRupiah }))
-        .toSorted((a, b) => b.committedRupiah - a.committedRupiah || (a.clusterCode < b.clusterCode ? -1 : 1)),
+        .toSorted(
+          (a, b) => b.committedRupiah - a.committedRupiah || (a.clusterCode < b.clusterCode ? -1 : 1),
+        ),
     };
   }
 }

@@ -5,7 +5,10 @@ import { RupiahScalar } from '../platform/graphql/scalars.ts';
 import type { SynergyLevel } from './village.entity.ts';
 
 export const SynergyLevelEnum = {
-  UNTOUCHED: 'UNTOUCHED', SINGLE_COLOUR: 'SINGLE_COLOUR', MULTI_COLOUR: 'MULTI_COLOUR', SYNERGY: 'SYNERGY',
+  UNTOUCHED: 'UNTOUCHED',
+  SINGLE_COLOUR: 'SINGLE_COLOUR',
+  MULTI_COLOUR: 'MULTI_COLOUR',
+  SYNERGY: 'SYNERGY',
 } as const satisfies Record<SynergyLevel, SynergyLevel>;
 registerEnumType(SynergyLevelEnum, {
   name: 'SynergyLevel',

@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
-import { expect } from '@jest/globals';
+import { deepStrictEqual, ok } from 'node:assert';
 import type { Lane } from './lane.ts';
 import { deliveredOf, isOpen, type Model, statusOfPledge, verifiedOf } from './model.ts';
 
@@ -14,7 +13,10 @@ interface State {
   entries: unknown[][];
 }
 
-type Found = State & { versions: [id: string, version: number][]; diversities: [id: string, diversity: number][] };
+type Found = State & {
+  versions: [id: string, version: number][];
+  diversities: [id: string, diversity: number][];
+};
 
 const QUERY = `
   with n as (select * from needs where village_id = any($1)), p as (select * from pledges where village_id = any($1)),
@@ -48,11 +50,28 @@ const byId = (a: unknown[], b: unknown[]) => {
 function expected(model: Model): State {
   const needs = model.needs.map((need) => {
     const { pledged, committed, delivered, verified } = model.countersOf(need);
-    return [need.id, model.statusOf(need), need.quantity, need.unitValue, pledged, committed, delivered, verified];
+    return [
+      need.id,
+      model.statusOf(need),
+      need.quantity,
+      need.unitValue,
+      pledged,
+      committed,
+      delivered,
+      verified,
+    ];
   });
   const pledges = model.pledges.map((pledge) => [
-    pledge.id, pledge.need.id, pledge.partner.id, statusOfPledge(pledge), pledge.quantity, deliveredOf(pledge),
-    verifiedOf(pledge), pledge.holder?.id ?? null, pledge.policy.id, isOpen(pledge) ? pledge.expiresAt / 1000 : null,
+    pledge.id,
+    pledge.need.id,
+    pledge.partner.id,
+    statusOfPledge(pledge),
+    pledge.quantity,
+    deliveredOf(pledge),
+    verifiedOf(pledge),
+    pledge.holder?.id ?? null,
+    pledge.policy.id,
+    isOpen(pledge) ? pledge.expiresAt / 1000 : null,
   ]);
   const villages = model.villages.map((village) => {
     const { needed, pledged, committed, delivered, verified, openNeeds } = model.figuresOf(village);
@@ -66,11 +85,18 @@ function expected(model: Model): State {
     const { givenPending, givenPosted, receivedPending, receivedPosted } = model.booksOf(partner);
     return [partner.id, givenPending, givenPosted, receivedPending, receivedPosted];
   });
-  const entries = model.pledges.filter(({ holder }) => holder !== null).map((pledge) => {
-    const { id, quantity, ended, need } = pledge;
-    const verified = verifiedOf(pledge);
-    return [id, quantity * need.unitValue, verified * need.unitValue, ended === null ? 0 : (quantity - verified) * need.unitValue];
-  });
+  const entries = model.pledges
+    .filter(({ holder }) => holder !== null)
+    .map((pledge) => {
+      const { id, quantity, ended, need } = pledge;
+      const verified = verifiedOf(pledge);
+      return [
+        id,
+        quantity * need.unitValue,
+        verified * need.unitValue,
+        ended === null ? 0 : (quantity - verified) * need.unitValue,
+      ];
+    });
   const moved = books.filter(([, ...figures]) => figures.some((figure) => figure !== 0));
   const state = { needs, pledges, villages, colours, books: moved, entries };
   for (const list of Object.values<unknown[][]>(state)) list.sort(byId);
@@ -84,12 +110,12 @@ export async function expectState(lane: Lane, model: Model): Promise<void> {
   const [row] = await lane.database.sql<Found>(QUERY, [villageIds, partnerIds]);
   const { versions, diversities, ...found } = row!;
   const wanted = expected(model);
-  // Jest's comparison is slow, and needed only to show what differs.
-  if (!isDeepStrictEqual(found, wanted)) expect(found).toEqual(wanted);
+  deepStrictEqual(found, wanted);
   for (const [id, version] of versions) model.needs.find((need) => need.id === id)!.version = version;
   for (const [id, diversity] of diversities) {
     const village = model.villages.find((one) => one.id === id)!;
-    expect(diversity).toBeCloseTo(model.synergyOf(village).diversity, 9);
+    const wantedDiversity = model.synergyOf(village).diversity;
+    ok(Math.abs(diversity - wantedDiversity) < 1e-9, `diversity ${diversity} was to be ${wantedDiversity}`);
   }
 }
 
@@ -101,7 +127,7 @@ export async function expectStandings(lane: Lane, model: Model): Promise<void> {
     const { givenPosted, receivedPosted } = model.booksOf(partner);
     return [model.standingOf(partner), givenPosted - receivedPosted];
   });
-  if (!isDeepStrictEqual(standings, wanted)) expect(standings).toEqual(wanted);
+  deepStrictEqual(standings, wanted);
 }
 
 /** The feed has one event for each fact, in their order, and each shows its need as it then stood. */
@@ -111,5 +137,5 @@ export async function expectFeed(lane: Lane, model: Model): Promise<void> {
     [model.villages.map(({ id }) => id)],
   );
   const told = rows.map(({ kind, needId, pledgeId }) => [kind, needId, pledgeId]);
-  if (!isDeepStrictEqual(told, model.facts)) expect(told).toEqual(model.facts);
+  deepStrictEqual(told, model.facts);
 }

@@ -1,13 +1,17 @@
 import type { Actor } from '../../src/access/actor.ts';
 import { openDatabase } from '../../src/app.ts';
+import { checkSettings } from '../../src/balance/policy.rules.ts';
 import { compose, type Services } from '../../src/composition.ts';
 import { readConfig } from '../../src/config.ts';
 import { verifyBooks } from '../../src/feed/verify-books.service.ts';
+import { InputCheck } from '../../src/kernel/input-check.ts';
+import type { NewNeed } from '../../src/needs/new-needs.service.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { TestClock } from '../support/test-clock.ts';
 import { TestDatabase } from '../support/test-database.ts';
 import { Model, type ModelPartner, type ModelPolicy, type ModelVillage } from './model.ts';
+import { policyInput, type PolicyTerms } from './steps.ts';
 
 export const sectors = ['water', 'school', 'market'] as const;
 export const clusters = ['red', 'green', 'blue'] as const;
@@ -31,7 +35,8 @@ const actor = (more: Partial<Actor>): Actor => ({
 
 export const memberOf = (partner: ModelPartner): Actor =>
   actor({ accountId: `account_of_${partner.id}`, roles: ['PARTNER'], partnerId: partner.id });
-export const kaderOf = (village: ModelVillage): Actor => actor({ roles: ['VILLAGE'], villageIds: [village.id] });
+export const kaderOf = (village: ModelVillage): Actor =>
+  actor({ roles: ['VILLAGE'], villageIds: [village.id] });
 
 /** The policy that every new database has. */
 export const defaultPolicy: ModelPolicy = {
@@ -95,25 +100,76 @@ export class Lane {
     const config = readConfig({ DATABASE_URL: database.url, TOKEN_SECRET: 'x'.repeat(32) });
     const opened = await openDatabase(config, database.url, logger);
     const services = compose({ database: opened, clock, logger, tokenSecret: 'x'.repeat(32), tokenHours: 1 });
-    await database.sql(`insert into clusters (code, name, colour) select c, c, '#1f77b4' from unnest($1::text[]) as c`, [clusters]);
-    await database.sql(`insert into sectors (code, name, cluster_code) select s, s, 'red' from unnest($1::text[]) as s`, [sectors]);
+    await database.sql(
+      `insert into clusters (code, name, colour) select c, c, '#1f77b4' from unnest($1::text[]) as c`,
+      [clusters],
+    );
+    await database.sql(
+      `insert into sectors (code, name, cluster_code) select s, s, 'red' from unnest($1::text[]) as s`,
+      [sectors],
+    );
     return new Lane(services, clock, database);
   }
 
-  /** A world in which nothing has happened, and its model; the clock stands at its beginning. */
+  /** A world in which nothing has happened, and its model. The clock stands where Banten has the next day already. */
   async newWorld(): Promise<{ world: World; model: Model }> {
     if (this.ready.length === 0) await this.insertWorlds();
     const world = this.ready.pop()!;
-    this.clock.moveTo(new Date(Date.UTC(8000, 0, 1) - this.worlds * DAYS_APART * 86_400_000));
+    this.clock.moveTo(new Date(Date.UTC(8000, 0, 1, 18) - this.worlds * DAYS_APART * 86_400_000));
     this.worlds += 1;
     return { world, model: new Model(world.villages, [...world.partners], [defaultPolicy]) };
   }
 
+  /** The first policy of an area where nothing has happened yet, past the service, for what that costs. */
+  async insertPolicy(areaCode: string, terms: PolicyTerms): Promise<ModelPolicy> {
+    const { rules, ...rest } = policyInput(terms, areaCode);
+    const settings = checkSettings(new InputCheck(), rules);
+    const id = newId('policy');
+    await this.database.sql(
+      `insert into policies (id, version, area_id, rules, synergy_colours, synergy_diversity, pledge_days, grace_days,
+        effective_from) select $1, 1, id, $2, $3, $4, $5, $6, '2020-01-01' from areas where code = $7`,
+      [
+        id,
+        JSON.stringify(settings),
+        rest.synergyColours,
+        rest.synergyDiversity,
+        rest.pledgeDays,
+        rest.graceDays,
+        areaCode,
+      ],
+    );
+    return { id, areaCode, version: 1, ...terms };
+  }
+
+  /** Needs as if they had just been published, in one statement. */
+  async insertNeeds(needs: readonly (NewNeed & { id: string })[]): Promise<void> {
+    await this.database.sql(
+      `with n as (select * from jsonb_to_recordset($1) as n(id text, "villageId" text, sector text, title text, unit text,
+          "unitValue" bigint, quantity int, urgent boolean, "dueOn" date)),
+        sums as (select "villageId", sum("unitValue" * quantity) as plan, count(*) as open from n group by "villageId"),
+        made as (insert into needs (id, village_id, sector_code, title, unit, unit_value, quantity, urgent, due_on,
+            status, published_at, created_at, updated_at)
+          select id, "villageId", sector, title, unit, "unitValue", quantity, urgent, "dueOn", 'OPEN', $2, $2, $2 from n),
+        planned as (update villages v set needed_rupiah = needed_rupiah + plan, open_needs = open_needs + open
+          from sums where v.id = "villageId"),
+        programme as (update programme_plan set needed_rupiah = needed_rupiah + (select sum(plan) from sums))
+        insert into events (kind, occurred_at, village_code, village_id, need_id, sector_code, snapshot)
+          select 'NEED_PUBLISHED', $2, v.code, v.id, n.id, n.sector,
+            jsonb_build_object('need', jsonb_build_object('status', 'OPEN', 'version', 1))
+          from n join villages v on v.id = n."villageId" order by n.id`,
+      [JSON.stringify(needs), this.clock.now()],
+    );
+  }
+
   private async insertWorlds(): Promise<void> {
     const made = Array.from({ length: WORLDS_AT_A_TIME }, (_, index) => this.worldAt(this.worlds + index));
-    const areas = made.flatMap(({ regency, villages }) =>
-      [regency.slice(0, 2), regency, `${regency}.01`, `${regency}.02`, ...villages.map(({ code }) => code)],
-    );
+    const areas = made.flatMap(({ regency, villages }) => [
+      regency.slice(0, 2),
+      regency,
+      `${regency}.01`,
+      `${regency}.02`,
+      ...villages.map(({ code }) => code),
+    ]);
     await this.insertAreas([...new Set(areas)]);
     const villages = made.flatMap((one) => one.villages);
     await this.database.sql(
@@ -145,7 +201,11 @@ export class Lane {
     const levels = ['PROVINCE', 'REGENCY', 'DISTRICT', 'VILLAGE'];
     for (const [depth, level] of levels.entries()) {
       const here = codes.filter((code) => code.split('.').length === depth + 1);
-      const rows = here.map((code) => ({ id: newId('area'), code, parent: code.split('.').slice(0, -1).join('.') }));
+      const rows = here.map((code) => ({
+        id: newId('area'),
+        code,
+        parent: code.split('.').slice(0, -1).join('.'),
+      }));
       await this.database.sql(
         `insert into areas (id, code, name, level, parent_id) select n.id, n.code, n.code, $2, a.id
           from jsonb_to_recordset($1) as n(id text, code text, parent text) left join areas a on a.code = n.parent
@@ -159,7 +219,11 @@ export class Lane {
   async faultsInBooks(): Promise<object[]> {
     this.services.relay.start();
     const unstamped = async () =>
-      (await this.database.sql<{ left: number }>('select count(*) as left from events where position is null'))[0]!.left;
+      (
+        await this.database.sql<{ left: number }>(
+          'select count(*) as left from events where position is null',
+        )
+      )[0]!.left;
     while ((await unstamped()) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
     await this.services.relay.stop();
     const faults: object[] = [];

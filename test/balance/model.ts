@@ -86,8 +86,14 @@ export function statusOfPledge(pledge: ModelPledge): string {
   return pledge.deliveries.length > 0 ? 'DELIVERING' : 'COMMITTED';
 }
 
-export const isOpen = (pledge: ModelPledge) => pledge.ended === null && statusOfPledge(pledge) !== 'FULFILLED';
-export const isUndecided = (pledge: ModelPledge) => pledge.deliveries.some(({ state }) => state === 'REPORTED');
+export const isOpen = (pledge: ModelPledge) =>
+  pledge.ended === null && statusOfPledge(pledge) !== 'FULFILLED';
+export const isUndecided = (pledge: ModelPledge) =>
+  pledge.deliveries.some(({ state }) => state === 'REPORTED');
+
+/** What of a committed pledge nobody has reported yet. */
+export const leftToDeliver = (pledge: ModelPledge) =>
+  pledge.stage === 'COMMITTED' ? pledge.quantity - deliveredOf(pledge) : 0;
 
 /** What a pledge binds of its need: all of it once committed, and after its end what was verified. */
 function boundOf(pledge: ModelPledge): number {
@@ -118,7 +124,7 @@ export class Model {
   policyAt(code: string): ModelPolicy {
     const around = this.policies.filter(({ areaCode }) => areaCode === null || isWithin(code, areaCode));
     const size = Math.max(...around.map(({ areaCode }) => areaCode?.length ?? 0));
-    return around.filter(({ areaCode }) => (areaCode?.length ?? 0) === size).at(-1)!;
+    return around.findLast(({ areaCode }) => (areaCode?.length ?? 0) === size)!;
   }
 
   /** The partner with that mandate in the smallest area around the village; the one that was registered first. */
@@ -212,7 +218,8 @@ export class Model {
   booksOf(partner: ModelPartner) {
     const given = this.pledges.filter((pledge) => pledge.partner === partner && pledge.holder !== null);
     const received = this.pledges.filter(({ holder }) => holder === partner);
-    const posted = (pledges: ModelPledge[]) => sum(pledges.map((one) => one.need.unitValue * verifiedOf(one)));
+    const posted = (pledges: ModelPledge[]) =>
+      sum(pledges.map((one) => one.need.unitValue * verifiedOf(one)));
     const pending = (pledges: ModelPledge[]) =>
       sum(pledges.filter(isOpen).map((one) => one.need.unitValue * (one.quantity - verifiedOf(one))));
     return {

@@ -46,7 +46,11 @@ async function insertWorld(database: Parameters<typeof insertClaimants>[0]): Pro
   return {
     villageIds,
     claimants: await insertClaimants(database, 'infrastructure', 8),
-    coordinator: await insertAccount(database, { email: 'c@sinergi.test', roles: ['COORDINATOR'], areas: ['36'] }),
+    coordinator: await insertAccount(database, {
+      email: 'c@sinergi.test',
+      roles: ['COORDINATOR'],
+      areas: ['36'],
+    }),
   };
 }
 

@@ -7,7 +7,7 @@ type Slice = Pick<FeedQueryVariables, 'filter' | 'after'>;
 /** Every event of a slice of the feed, page by page. */
 export async function historyOf(as: SinergiClient, { filter, after }: Slice = {}): Promise<FeedEvent[]> {
   const events: FeedEvent[] = [];
-  for (let cursor = after; ; ) {
+  for (let cursor = after; ;) {
     const { feed } = await as.request(FeedDocument, { filter, after: cursor, first: 100 });
     events.push(...feed.nodes);
     if (!feed.pageInfo.hasNextPage) return events;

@@ -31,7 +31,10 @@ export class ObservedNeed {
   }
 
   /** What `followFeed` tells of it, from its publication, or `after`, up to the change that is its end. */
-  follow(as: SinergiClient, more: Pick<Following, 'after' | 'onLost' | 'retryMs'> = {}): Promise<FeedEvent[]> {
+  follow(
+    as: SinergiClient,
+    more: Pick<Following, 'after' | 'onLost' | 'retryMs'> = {},
+  ): Promise<FeedEvent[]> {
     const heard = follow(as, { after: this.cursor, filter: this.filter, retryMs: 1, ...more }, isEnd);
     // It is awaited later, when its failure would have been nobody's.
     heard.catch(() => undefined);

@@ -11,7 +11,8 @@ async function processesOf(postmaster: number): Promise<number[]> {
   const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 0);
   const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
   const fields = stats.map((text) => text.slice(text.lastIndexOf(')') + 2).split(' '));
-  const isOfSession = (index: number) => fields[index]?.[3] === String(postmaster) && fields[index][0] !== 'Z';
+  const isOfSession = (index: number) =>
+    fields[index]?.[3] === String(postmaster) && fields[index][0] !== 'Z';
   return pids.filter((_, index) => isOfSession(index));
 }
 

@@ -30,7 +30,10 @@ export class WeakLink {
         return;
       }
       const far = connect(Number(target.port), target.hostname);
-      for (const [socket, other] of [[near, far], [far, near]] as const) {
+      for (const [socket, other] of [
+        [near, far],
+        [far, near],
+      ] as const) {
         socket.pipe(other);
         sockets.add(socket);
         socket.on('error', () => other.destroy());

@@ -12,26 +12,26 @@ export interface WeakSockets {
 }
 
 export function weakSockets(): WeakSockets {
-  let latest: WebSocket | null = null;
-  let begun = 0;
+  const sockets: WebSocket[] = [];
+  const latest = () => sockets.at(-1) ?? null;
   class WeakSocket extends WebSocket {
     constructor(address: string, protocols?: string) {
       super(address, protocols);
-      latest = this;
-      begun += 1;
+      sockets.push(this);
     }
   }
   return {
     webSocket: WeakSocket,
     get latest() {
-      return latest;
+      return latest();
     },
     get begun() {
-      return begun;
+      return sockets.length;
     },
     cut: () => {
-      if (latest === null || latest.readyState >= WebSocket.CLOSING) return false;
-      latest.terminate();
+      const newest = latest();
+      if (newest === null || newest.readyState >= WebSocket.CLOSING) return false;
+      newest.terminate();
       return true;
     },
   };

@@ -8,7 +8,8 @@ export const en = {
   'input.too-short': 'At least {min, number} characters.',
   'input.control-characters': 'This text holds control characters; remove them.',
   'input.not-positive': 'Must be a whole number of at least 1.',
-  'input.value-too-great': 'Quantity times unit value is past {max, number, rupiah}; make one of them smaller.',
+  'input.value-too-great':
+    'Quantity times unit value is past {max, number, rupiah}; make one of them smaller.',
   'input.plan-too-great': 'With this need the plan of all villages would pass {max, number, rupiah}.',
   'input.bad-id': 'This is not the id of {kind}; it should begin with “{prefix}_”.',
   'input.bad-node-id': 'This is not an id; ids look like need_01jd3m5a8zf6wvqk2x7r9c4b1e.',
@@ -54,7 +55,8 @@ export const en = {
   'state.need-draft': 'The need is {status}; only a draft can be published.',
   'state.pledge': 'The pledge is {status}; this cannot be done now.',
   'state.delivery': 'The delivery is {status}; it was decided before.',
-  'state.delivery-undecided': 'A reported delivery awaits the village’s decision; verify or dispute it first.',
+  'state.delivery-undecided':
+    'A reported delivery awaits the village’s decision; verify or dispute it first.',
   'stale-version': 'Somebody changed this since you read it (version {current, number}); read it again.',
   'not-enough':
     '{remaining, plural, =0 {Nothing remains of this need.} other {Only # of this need remain.}} You asked for {asked, number}.',

@@ -47,14 +47,14 @@ export const id: Record<MessageKey, string> = {
   'forbidden.claim': 'Hanya anggota mitra yang boleh berikrar. Masuklah dengan akun mitra.',
   'forbidden.decide': 'Hanya koordinator wilayah kampung itu yang boleh memutuskan ini.',
   'forbidden.verify-own': 'Tidak seorang pun boleh memeriksa penyaluran mitranya sendiri.',
-  'forbidden.register': 'Hanya koordinator yang wilayahnya mencakup semua wilayah ini yang boleh mendaftarkan mitra.',
+  'forbidden.register':
+    'Hanya koordinator yang wilayahnya mencakup semua wilayah ini yang boleh mendaftarkan mitra.',
   'forbidden.policy': 'Hanya koordinator wilayah ini, atau administrator, yang boleh menerbitkan aturannya.',
   'state.need': 'Kebutuhan ini berstatus {status}; hal ini tidak dapat dilakukan lagi.',
   'state.need-draft': 'Kebutuhan ini berstatus {status}; hanya rancangan yang dapat diterbitkan.',
   'state.pledge': 'Ikrar ini berstatus {status}; hal ini tidak dapat dilakukan sekarang.',
   'state.delivery': 'Penyaluran ini berstatus {status}; keputusannya sudah ada.',
-  'state.delivery-undecided':
-    'Ada penyaluran yang menunggu keputusan kampung; periksa atau sanggah dahulu.',
+  'state.delivery-undecided': 'Ada penyaluran yang menunggu keputusan kampung; periksa atau sanggah dahulu.',
   'stale-version': 'Seseorang sudah mengubahnya sejak Anda membacanya (versi {current, number}); baca ulang.',
   'not-enough':
     '{remaining, plural, =0 {Kebutuhan ini sudah habis diikrarkan.} other {Hanya # yang tersisa dari kebutuhan ini.}} Anda meminta {asked, number}.',

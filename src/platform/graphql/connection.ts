@@ -8,7 +8,10 @@ export class PageInfoType {
   hasNextPage!: boolean;
   @Field(() => Boolean, { description: 'Whether the page began after a cursor.' })
   hasPreviousPage!: boolean;
-  @Field(() => CursorScalar, { nullable: true, description: 'The first entry’s cursor; null on an empty page.' })
+  @Field(() => CursorScalar, {
+    nullable: true,
+    description: 'The first entry’s cursor; null on an empty page.',
+  })
   startCursor!: string | null;
   @Field(() => CursorScalar, {
     nullable: true,
@@ -58,7 +61,10 @@ export function connectionType(name: string, nodeType: () => ClassType): ClassTy
     nodes!: object[];
     @Field(() => PageInfoType, { description: 'Where this page lies.' })
     pageInfo!: PageInfoType;
-    @Field(() => Int, { simple: true, description: 'How many entries the whole list has; counted only when asked for.' })
+    @Field(() => Int, {
+      simple: true,
+      description: 'How many entries the whole list has; counted only when asked for.',
+    })
     totalCount!: number;
   }
   return ConnectionOf;

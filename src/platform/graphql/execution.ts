@@ -1,5 +1,9 @@
 import {
-  createSourceEventStream, execute, type ExecutionArgs, type ExecutionResult, type GraphQLError,
+  createSourceEventStream,
+  execute,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLError,
 } from 'graphql';
 import type { Context } from './context.ts';
 

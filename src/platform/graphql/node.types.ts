@@ -2,7 +2,12 @@ import { Field, ID, InterfaceType } from 'type-graphql';
 import { type IdPrefix, prefixOf } from '../../kernel/ids.ts';
 
 const typeNames: Partial<Record<IdPrefix, string>> = {
-  area: 'Area', delivery: 'Delivery', need: 'Need', partner: 'Partner', pledge: 'Pledge', policy: 'Policy',
+  area: 'Area',
+  delivery: 'Delivery',
+  need: 'Need',
+  partner: 'Partner',
+  pledge: 'Pledge',
+  policy: 'Policy',
   village: 'Village',
 };
 

@@ -9,10 +9,11 @@ export function payloadType(name: string, field: string, type: () => ClassType):
     @Field(() => [ProblemType], { description: 'Empty when it was done.' })
     problems!: Problem[];
   }
-  Field(type, { nullable: true, name: field, description: `The ${field} as it now stands; null with problems.` })(
-    Payload.prototype,
-    field,
-  );
+  Field(type, {
+    nullable: true,
+    name: field,
+    description: `The ${field} as it now stands; null with problems.`,
+  })(Payload.prototype, field);
   return Payload;
 }
 

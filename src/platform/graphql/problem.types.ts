@@ -8,7 +8,8 @@ import type { Problem } from '../../kernel/problems.ts';
 export abstract class ProblemType {
   @Field(() => [String], {
     nullable: true,
-    description: 'Where in the arguments the fault lies, such as `["input", "quantity"]`; null when nowhere in them.',
+    description:
+      'Where in the arguments the fault lies, such as `["input", "quantity"]`; null when nowhere in them.',
   })
   path!: string[] | null;
 }
@@ -21,20 +22,29 @@ function plainProblem(name: string, description: string): ClassType {
 }
 
 export const InvalidInputType = plainProblem('InvalidInput', 'A field of the input is not as it must be.');
-export const NotFoundType = plainProblem('NotFound', 'What the input names is not there, or not for you to see.');
+export const NotFoundType = plainProblem(
+  'NotFound',
+  'What the input names is not there, or not for you to see.',
+);
 export const ForbiddenType = plainProblem('Forbidden', 'You may not do this.');
 export const IdempotencyConflictType = plainProblem(
   'IdempotencyConflict',
   'The idempotency key was used before for another request.',
 );
 
-@ObjectType('WrongState', { implements: ProblemType, description: 'This cannot be done in the present state.' })
+@ObjectType('WrongState', {
+  implements: ProblemType,
+  description: 'This cannot be done in the present state.',
+})
 export class WrongStateType extends ProblemType {
   @Field(() => String, { description: 'The present status.' })
   status!: string;
 }
 
-@ObjectType('StaleVersion', { implements: ProblemType, description: 'Somebody changed it since you read it.' })
+@ObjectType('StaleVersion', {
+  implements: ProblemType,
+  description: 'Somebody changed it since you read it.',
+})
 export class StaleVersionType extends ProblemType {
   @Field(() => Int, { description: 'The version it has now.' })
   currentVersion!: number;

@@ -38,7 +38,8 @@ function parseCursor(value: unknown): string {
 
 export const DateScalar = new GraphQLScalarType<string, string>({
   name: 'Date',
-  description: 'A day, RFC 3339 full-date: `2026-06-30`. Days begin and end in western Indonesian time (UTC+7).',
+  description:
+    'A day, RFC 3339 full-date: `2026-06-30`. Days begin and end in western Indonesian time (UTC+7).',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339#section-5.6',
   serialize: String,
   parseValue: parseDate,
