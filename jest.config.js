@@ -10,5 +10,5 @@ export default {
   maxWorkers: 2,
   // Each test file loads its own copy of every module, and V8 gives that memory back late.
   workerIdleMemoryLimit: '512MB',
-  testTimeout: 60_000,
+  testTimeout: 120_000,
 };

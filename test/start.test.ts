@@ -108,7 +108,7 @@ describe('a hub with a database of its own', () => {
     expect(await hub.kill('SIGTERM')).toBe(0);
     expect(hub.output).toMatch(/Stopping …\nStopped\.\n$/);
     expect(await postmaster()).toBeUndefined();
-  }, 150_000);
+  }, 400_000);
 
   test('loads nothing again, and knows the tokens that it gave before', async () => {
     const hub = await started();

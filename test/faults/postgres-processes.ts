@@ -4,7 +4,7 @@ import { errorCode } from '../../src/platform/embedded/files.ts';
 import { findPostmaster } from '../../src/platform/embedded/postmaster.ts';
 import { waitUntil } from '../../src/platform/embedded/process.ts';
 
-const GONE_WITHIN_MS = 5000;
+const GONE_WITHIN_MS = 15_000;
 
 /** The server and its children, which share its session, without those that only wait to be reaped: man 5 proc. */
 async function processesOf(postmaster: number): Promise<number[]> {

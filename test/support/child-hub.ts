@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const PATIENCE_MS = 100_000;
+const PATIENCE_MS = 180_000;
 /** A child gets no variable of the tests but these. */
 const { PATH, HOME } = process.env;
 
