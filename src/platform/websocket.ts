@@ -55,8 +55,11 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
     sockets,
   );
   server.on('upgrade', (request, socket, head) => {
-    if (new URL(request.url ?? '/', 'http://hub').pathname !== PATH) {
-      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+    // Nobody else listens to this socket: a reset without a listener would end the process.
+    socket.on('error', () => socket.destroy());
+    // As text: not every request target that a stranger sends can be read as an address.
+    if (request.url?.split('?', 1)[0] !== PATH) {
+      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n', () => socket.destroy());
       return;
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) =>
