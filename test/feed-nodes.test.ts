@@ -3,11 +3,12 @@ import WebSocket from 'ws';
 import type { FeedEvent } from '../client/follow-feed.ts';
 import { PledgeFeedDocument } from '../client/operations.ts';
 import { createSinergiClient, type SinergiClient } from '../client/sinergi-client.ts';
-import { doorbells, relayHolder, terminate } from './faults/backends.ts';
+import { doorbells, hubBackends, relayHolder, terminate } from './faults/backends.ts';
 import { Chance } from './faults/chance.ts';
 import { insertClaimants } from './faults/claimants.ts';
 import { ObservedNeed } from './faults/observed-need.ts';
 import { claimStubbornly } from './faults/stubborn-claim.ts';
+import { WeakLink } from './faults/weak-link.ts';
 import type { Pledge } from './support/acts.ts';
 import { TestDatabase } from './support/test-database.ts';
 import { TestHub, testHub, until } from './support/test-hub.ts';
@@ -18,8 +19,10 @@ const database = await TestDatabase.create();
 /** Alone at first, so that its relay is the one that stamps. */
 const first = await TestHub.start({ database });
 const hub = await testHub({ database, clock: first.clock });
+const link = await WeakLink.to(database.url);
 afterAll(async () => {
   await first.stop();
+  await link.close();
   await database.drop();
 });
 const { as, villages, accounts } = await buildWorld(hub);
@@ -139,4 +142,34 @@ test('a lost doorbell is connected anew, and meanwhile the feed goes on', async 
     const now = await doorbells(database);
     return now.length === 2 && !now.some((pid) => before.includes(pid));
   }, 'two new doorbells');
+});
+
+test('a hub whose connections to the database are all broken, again and again, loses no claim and no subscriber, and waits for a database that is away', async () => {
+  const weak = await testHub({ database, databaseUrl: link.url, clock: first.clock });
+  const need = await observe();
+  const follower = need.follow(await weak.client(accounts.auditor));
+  const acts = claimAll(need, 80, [await clientsAt(weak)]);
+  for (const done of [10, 20, 30, 40, 50, 60]) {
+    await afterSome(acts, done);
+    if (chance.whole(2) === 0) link.cut();
+    else await terminate(database, await hubBackends(database));
+  }
+  const pledges = await Promise.all(acts);
+  await need.end();
+  await expectOnceInOrder(need, await follower, pledges);
+  const isReady = async () => (await fetch(`${weak.url}/health/ready`)).ok;
+  await until(isReady, 'a ready hub');
+
+  const complaints = weak.complaints.length;
+  const begin = performance.now();
+  link.isUp = false;
+  link.cut();
+  weak.services.relay.wake();
+  expect(await isReady()).toBe(false);
+  const knocks = () =>
+    weak.complaints.slice(complaints).filter((line) => line.includes('the relay lost')).length;
+  await until(() => knocks() >= 3, 'a relay that tries again');
+  link.isUp = true;
+  expect(performance.now() - begin).toBeGreaterThan(900);
+  await until(isReady, 'a ready hub');
 });
