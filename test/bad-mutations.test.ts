@@ -69,22 +69,25 @@ test('all faults of one input are told at once, each with its field', async () =
   ]);
 });
 
-test('a quantity times a unit value past 2^53 − 1 is refused, one that reaches it is not', async () => {
+test('no need is worth more than 10^12 rupiah, and no village plans more than 10^13', async () => {
   const villageId = villages.sajira.id;
-  const problems = await refused(publish(as.admin, { villageId, unitValue: 2 ** 52, quantity: 2 }));
-  expect(problems).toMatchObject([{ __typename: 'InvalidInput', path: ['input', 'quantity'] }]);
-  const [{ needed_rupiah: planned }] = (await hub.database.sql<{ needed_rupiah: number }>(
-    'select needed_rupiah from programme_plan',
-  )) as [{ needed_rupiah: number }];
-  await refused(
-    publish(as.admin, { villageId, unitValue: Number.MAX_SAFE_INTEGER - planned + 1, quantity: 1 }),
-  );
-  const largest = await publish(as.admin, {
-    villageId,
-    unitValue: Number.MAX_SAFE_INTEGER - planned,
-    quantity: 1,
-  });
-  expect(largest.value).toBe(Number.MAX_SAFE_INTEGER - planned);
+  const tooGreat = [{ __typename: 'InvalidInput', path: ['input', 'quantity'] }];
+  for (const [unitValue, quantity] of [
+    [2 ** 52, 2],
+    [10 ** 12 + 1, 1],
+    [10 ** 6 + 1, 10 ** 6],
+  ] as const) {
+    expect(await refused(publish(as.admin, { villageId, unitValue, quantity }))).toMatchObject(tooGreat);
+  }
+  const [{ planned }] = (await hub.database.sql<{ planned: number }>(
+    `select needed_rupiah as planned from villages where id = '${villageId}'`,
+  )) as [{ planned: number }];
+  const great = { villageId, unitValue: 10 ** 12, quantity: 1 };
+  for (let count = 0; count < 9; count += 1) await publish(as.admin, great);
+  const left = 10 ** 12 - planned;
+  expect(await refused(publish(as.admin, { ...great, unitValue: left + 1 }))).toMatchObject(tooGreat);
+  expect((await publish(as.admin, { ...great, unitValue: left })).value).toBe(left);
+  expect(await refused(publish(as.admin, { ...great, unitValue: 1 }))).toMatchObject(tooGreat);
 });
 
 test('a claim of 2^31 − 1 is told what remains', async () => {

@@ -92,7 +92,7 @@ test.each<[constraint: string, statement: string]>([
   ['needs_status_follows_counters', set('needs', untouched, `status = 'FULFILLED', version = version + 1`)],
   ['needs_published_unless_draft', set('needs', untouched, `published_at = null, version = version + 1`)],
   ['needs_cancelled_with_reason', set('needs', untouched, `status = 'CANCELLED', version = version + 1`)],
-  ['needs_value_range', set('needs', untouched, `unit_value = 9007199254740991, version = version + 1`)],
+  ['needs_value_range', set('needs', untouched, `unit_value = 1000000000001, version = version + 1`)],
   [
     'pledges_delivered_within_quantity',
     set('pledges', committed, `delivered = 11, status = 'DELIVERING', version = version + 1`),
@@ -115,6 +115,11 @@ test.each<[constraint: string, statement: string]>([
   ['ledger_entries_amount_range', enter(targets, 'PEND', 0)],
   ['villages_claimed_within_needed', set('villages', villages.cimarga, 'pledged_rupiah = needed_rupiah + 1')],
   ['partner_balances_given_pending_range', 'update partner_balances set given_pending_rupiah = -1'],
+  ['villages_needed_range', 'update villages set needed_rupiah = 10000000000001'],
+  [
+    'deliveries_noted_when_verified',
+    `update deliveries set verification_note = 'ya' where status = 'REPORTED'`,
+  ],
   ['programme_plan_range', 'update programme_plan set needed_rupiah = -1'],
   ['feed_head_is_one_row', 'insert into feed_head (id, position) values (2, 0)'],
 ])('the constraint %s refuses its violation %#', async (name, statement) => {

@@ -35,10 +35,18 @@ export class DeliveryResolver {
 
   @FieldResolver(() => String, {
     nullable: true,
-    description: 'What the partner, or the village, says of it. Null for whoever may not see it.',
+    description: 'What the partner says of it. Null for whoever may not see it.',
   })
   async note(@Root() delivery: DeliveryView, @Ctx() context: Context): Promise<string | null> {
     return (await this.seesPrivate(delivery, context)) ? (delivery.note ?? null) : null;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'What the village says on verifying it. Null for whoever may not see it.',
+  })
+  async verificationNote(@Root() delivery: DeliveryView, @Ctx() context: Context): Promise<string | null> {
+    return (await this.seesPrivate(delivery, context)) ? (delivery.verificationNote ?? null) : null;
   }
 
   @FieldResolver(() => String, {

@@ -3,7 +3,6 @@ import { sql } from 'kysely';
 import { assertActsFor, assertMayVerify, assertSignedIn } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
 import type { EventKind } from '../events/event.entity.ts';
-import { dateInBanten } from '../kernel/calendar.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { invalid, notFound, Refused, wrongState } from '../kernel/problems.ts';
@@ -72,7 +71,7 @@ export class DeliveryService {
     const check = new InputCheck();
     check.id('pledgeId', 'pledge', input.pledgeId);
     check.positive('quantity', input.quantity);
-    check.untilToday('deliveredOn', input.deliveredOn, dateInBanten(now));
+    check.untilToday('deliveredOn', input.deliveredOn, now);
     const note = check.optionalText('note', input.note, 2000);
     const evidence = check.evidence('evidence', input.evidence);
     const key = check.idempotencyKey(input.idempotencyKey);
@@ -84,6 +83,7 @@ export class DeliveryService {
       { scope, operation: 'reportDelivery', key, input: request },
       now,
       async (tx) => {
+        check.timely();
         const held = await this.book.hold(tx, input.pledgeId);
         if (held === null) throw new Refused(notFound(['input', 'pledgeId'], 'not-found.pledge'));
         assertActsFor(actor, held.pledge.partnerId);
@@ -107,9 +107,9 @@ export class DeliveryService {
 
   async verify(actor: Actor, input: DeliveryVerification): Promise<DeliveryView> {
     const check = new InputCheck();
-    const note = check.optionalText('note', input.note, 2000);
+    const verificationNote = check.optionalText('note', input.note, 2000);
     return this.decide(actor, 'verifyDelivery', input, check, ({ pledge }, delivery) => {
-      Object.assign(delivery, { status: 'VERIFIED', ...(note === null ? {} : { note }) });
+      Object.assign(delivery, { status: 'VERIFIED', verificationNote });
       return verifyDelivery(pledge, delivery.quantity);
     });
   }

@@ -66,7 +66,7 @@ export class VerifyDeliveryInputType {
   deliveryId!: string;
   @Field(() => String, {
     nullable: true,
-    description: 'Replaces the delivery’s note, at most 2,000 characters.',
+    description: 'What the village says of it, kept as `verificationNote`; at most 2,000 characters.',
   })
   note?: string | null;
   @Field(() => String, { nullable: true, description: keyDescription })

@@ -16,6 +16,12 @@ export function addDays(instant: Date, days: number): Date {
   return new Date(instant.getTime() + days * DAY_MS);
 }
 
+/** The same day `years` later; the 28th of February for the 29th where that year has none. */
+export function addYears(date: string, years: number): string {
+  const later = `${Number(date.slice(0, 4)) + years}${date.slice(4)}`;
+  return isDate(later) ? later : later.replace(/-29$/, '-28');
+}
+
 /** True for a real day between the years 1900 and 9999, written as a full-date. */
 export function isDate(text: string): boolean {
   if (!/^(19|[2-9]\d)\d\d-\d\d-\d\d$/.test(text)) return false;

@@ -1,4 +1,4 @@
-import { isDate } from './calendar.ts';
+import { addYears, dateInBanten, isDate } from './calendar.ts';
 import { type IdPrefix, isId } from './ids.ts';
 import { invalid, type Problem, Refused } from './problems.ts';
 import { isStorable } from './text.ts';
@@ -8,18 +8,37 @@ const CONTROL = /(?![\t\n\r])\p{Cc}/u;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?$/;
 const MAX_EVIDENCE = 10;
 const MAX_ADDRESS = 500;
+/** Whoever promises for longer than this has mistyped the year. */
+const MAX_YEARS_AHEAD = 5;
 
-/** Checks a mutation's input field by field and reports every fault at once. */
+/**
+ * Checks a mutation's input field by field and reports every fault at once.
+ *
+ * What is a fault only because of the day it is asked on comes last, by `timely`: a request that is repeated
+ * after midnight is to hear its first answer again, and not that its date is past by now.
+ */
 export class InputCheck {
   private readonly problems: Problem[] = [];
+  /** False as soon as there is a fault that no day mends. */
+  private isWellFormed = true;
 
   fault(field: string, key: Problem['key'], params?: Problem['params']): void {
-    this.problems.push(invalid(['input', ...field.split('.')], key, params));
+    this.isWellFormed = false;
+    this.untimely(field, key, params);
   }
 
-  /** Throws Refused with all faults, if there are any. */
+  /** Throws Refused with all faults, if one of them is a fault on any day. */
   done(): void {
+    if (!this.isWellFormed) this.timely();
+  }
+
+  /** Throws Refused with all faults, if there are any. To be asked once no first answer was found. */
+  timely(): void {
     if (this.problems.length > 0) throw new Refused(...this.problems);
+  }
+
+  private untimely(field: string, key: Problem['key'], params?: Problem['params']): void {
+    this.problems.push(invalid(['input', ...field.split('.')], key, params));
   }
 
   id(field: string, prefix: IdPrefix, value: string): string {
@@ -50,18 +69,22 @@ export class InputCheck {
     return value;
   }
 
-  /** A date not before `today`. */
-  fromToday(field: string, value: string | null | undefined, today: string): string | null {
+  /** A date from today to five years from now; `timely` tells of one that is not. */
+  fromToday(field: string, value: string | null | undefined, now: Date): string | null {
     if (value == null) return null;
+    const today = dateInBanten(now);
+    const latest = addYears(today, MAX_YEARS_AHEAD);
     if (!isDate(value)) this.fault(field, 'input.bad-date');
-    else if (value < today) this.fault(field, 'input.date-past', { date: value, today });
+    else if (value < today) this.untimely(field, 'input.date-past', { date: value, today });
+    else if (value > latest) this.untimely(field, 'input.date-too-far', { date: value, latest });
     return value;
   }
 
-  /** A date not after `today`. */
-  untilToday(field: string, value: string, today: string): string {
+  /** A date not after today; `timely` tells of one that is. */
+  untilToday(field: string, value: string, now: Date): string {
+    const today = dateInBanten(now);
     if (!isDate(value)) this.fault(field, 'input.bad-date');
-    else if (value > today) this.fault(field, 'input.date-future', { date: value, today });
+    else if (value > today) this.untimely(field, 'input.date-future', { date: value, today });
     return value;
   }
 

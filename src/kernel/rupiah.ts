@@ -1,6 +1,12 @@
 /** Money is whole rupiah in a JS number, exact up to this; anything that could exceed it is refused. */
 export const MAX_RUPIAH = Number.MAX_SAFE_INTEGER;
 
+/** So much a single need may be worth: a mistyped one must not use up the plan of its village. */
+export const MAX_NEED_RUPIAH = 10 ** 12;
+
+/** So much the open plan of one village may be worth: no village must use up the plan of all. */
+export const MAX_VILLAGE_RUPIAH = 10 ** 13;
+
 /** True for whole rupiah that can be written exactly. */
 export function isRupiah(value: number): boolean {
   return Number.isSafeInteger(value);

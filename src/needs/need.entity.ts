@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { idCheck } from '../kernel/ids.ts';
-import { MAX_RUPIAH } from '../kernel/rupiah.ts';
+import { MAX_NEED_RUPIAH } from '../kernel/rupiah.ts';
 import { SectorSchema } from '../partners/partner.entity.ts';
 import {
   date,
@@ -61,7 +61,7 @@ export const NeedSchema = defineEntity({
     { name: 'needs_unit_length', expression: textCheck('unit', 1, 40) },
     { name: 'needs_unit_value_range', expression: rupiahCheck('unit_value', 1) },
     { name: 'needs_quantity_positive', expression: 'quantity >= 1' },
-    { name: 'needs_value_range', expression: `unit_value::numeric * quantity <= ${MAX_RUPIAH}` },
+    { name: 'needs_value_range', expression: `unit_value::numeric * quantity <= ${MAX_NEED_RUPIAH}` },
     {
       name: 'needs_never_overclaimed',
       expression: 'pledged >= 0 and committed >= 0 and pledged::bigint + committed <= quantity',

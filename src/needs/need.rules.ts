@@ -1,4 +1,4 @@
-import { MAX_RUPIAH, valueRupiah } from '../kernel/rupiah.ts';
+import { MAX_NEED_RUPIAH, valueRupiah } from '../kernel/rupiah.ts';
 import { invalid, type Problem, wrongState } from '../kernel/problems.ts';
 import type { NeedStatus } from './need.entity.ts';
 
@@ -22,6 +22,12 @@ export function remainingOf(need: NeedCounters): number {
 export function statusOf(need: NeedCounters): NeedStatus {
   if (need.verified === need.quantity) return 'FULFILLED';
   return remainingOf(need) > 0 ? 'OPEN' : 'COMMITTED';
+}
+
+/** What the whole need is worth, or null when that is more than one need may be. */
+export function needValueRupiah(need: { quantity: number; unitValue: number }): number | null {
+  const value = valueRupiah(need.quantity, need.unitValue);
+  return value === null || value > MAX_NEED_RUPIAH ? null : value;
 }
 
 /** The counters after a change; negative changes give back. */
@@ -51,7 +57,8 @@ export function updateProblem(
   if (change.unitValue !== undefined && change.unitValue !== need.unitValue && hasPledges) {
     return invalid(['input', 'unitValue'], 'input.unit-value-frozen');
   }
-  const value = valueRupiah(change.quantity ?? need.quantity, change.unitValue ?? need.unitValue);
-  if (value === null) return invalid(['input', 'quantity'], 'input.value-too-great', { max: MAX_RUPIAH });
-  return null;
+  const quantity = change.quantity ?? need.quantity;
+  const unitValue = change.unitValue ?? need.unitValue;
+  if (needValueRupiah({ quantity, unitValue }) !== null) return null;
+  return invalid(['input', 'quantity'], 'input.value-too-great', { max: MAX_NEED_RUPIAH });
 }

@@ -7,7 +7,7 @@ import type { Outbox } from '../events/outbox.ts';
 import { dateInBanten } from '../kernel/calendar.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
-import { notFound, Refused, wrongState } from '../kernel/problems.ts';
+import { invalid, notFound, Refused, wrongState } from '../kernel/problems.ts';
 import type { Database, Transaction } from '../platform/database.ts';
 import { idempotent } from '../platform/idempotency.ts';
 import { rowOf } from '../platform/rows.ts';
@@ -39,6 +39,9 @@ export interface LockedNeed {
   village: LockedVillage;
 }
 
+/** Fields that null empties, where an absent one stays as it is. */
+const CLEARABLE = ['description', 'dueOn'] as const;
+
 const countsOpen = (need: Need): number => (need.status === 'OPEN' ? 1 : 0);
 
 /** Needs that are there: their locks, and how they change. Cancelling one ends pledges, and stands with these. */
@@ -64,6 +67,10 @@ export class NeedService {
       const { need, village } = locked;
       if (need.status !== 'DRAFT') throw new Refused(wrongState('state.need-draft', need.status));
       this.assertVersion(need, input.version);
+      const { dueOn } = need;
+      if (dueOn != null && dueOn < dateInBanten(now)) {
+        throw new Refused(invalid(['input', 'needId'], 'input.draft-overdue', { date: dueOn }));
+      }
       Object.assign(need, { status: 'OPEN', publishedAt: now });
       this.touch(need, now);
       await this.villages.changeFigures(tx, village, {
@@ -76,9 +83,10 @@ export class NeedService {
 
   /** Changes a need that nobody changed since `version`. Null clears a description or a due date. */
   async update(actor: Actor, input: NeedChange): Promise<NeedView> {
-    const { idempotencyKey, ...request } = input;
+    const { idempotencyKey, ...fields } = input;
+    const cleared = CLEARABLE.filter((field) => input[field] === null);
+    const request = { ...fields, cleared };
     const check = new InputCheck();
-    const today = dateInBanten(this.clock.now());
     check.id('needId', 'need', input.needId);
     const title = input.title == null ? undefined : check.text('title', input.title, 3, 200);
     const description =
@@ -87,7 +95,8 @@ export class NeedService {
         : check.optionalText('description', input.description, 5000);
     const quantity = input.quantity == null ? undefined : check.positive('quantity', input.quantity);
     const unitValue = input.unitValue == null ? undefined : check.positive('unitValue', input.unitValue);
-    const dueOn = input.dueOn === undefined ? undefined : check.fromToday('dueOn', input.dueOn, today);
+    const dueOn =
+      input.dueOn === undefined ? undefined : check.fromToday('dueOn', input.dueOn, this.clock.now());
     const change = { title, description, quantity, unitValue, dueOn };
     if (Object.values(change).every((value) => value === undefined)) {
       check.fault('needId', 'input.nothing-to-change');
@@ -153,6 +162,7 @@ export class NeedService {
       { scope: actor.accountId, operation, key, input: request },
       now,
       async (tx) => {
+        check.timely();
         const locked = await this.lock(tx, request.needId);
         const hidden =
           locked !== null && locked.need.publishedAt == null && !maySeeDrafts(actor, locked.village.village);

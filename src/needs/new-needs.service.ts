@@ -1,10 +1,9 @@
 import { assertMayKeepNeeds, assertSignedIn } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
-import { dateInBanten } from '../kernel/calendar.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { notFound, Refused } from '../kernel/problems.ts';
-import { MAX_RUPIAH, valueRupiah } from '../kernel/rupiah.ts';
+import { MAX_NEED_RUPIAH } from '../kernel/rupiah.ts';
 import { storable } from '../kernel/text.ts';
 import { Sector } from '../partners/partner.entity.ts';
 import type { Database, Transaction } from '../platform/database.ts';
@@ -13,6 +12,7 @@ import { newId } from '../platform/ids.ts';
 import type { VillageService } from '../villages/village.service.ts';
 import type { NeedView } from './fact.ts';
 import { Need } from './need.entity.ts';
+import { needValueRupiah } from './need.rules.ts';
 import type { NeedService } from './need.service.ts';
 
 export interface NewNeed {
@@ -36,6 +36,8 @@ interface CheckedNeed {
   };
   key: string | null;
   valueRupiah: number;
+  /** Throws Refused if its dates are not fit for today. */
+  timely(): void;
 }
 
 /** Writing down new needs: published at once, by themselves or as a list, or kept as drafts. */
@@ -67,6 +69,7 @@ export class NewNeeds {
     assertSignedIn(actor);
     const now = this.clock.now();
     const checked = list.map((input) => this.check(input, now));
+    for (const need of checked) need.timely();
     const { villageId } = list[0];
     if (list.some((input) => input.villageId !== villageId)) {
       throw new Error('a list of needs is of one village');
@@ -86,6 +89,7 @@ export class NewNeeds {
       { scope: actor.accountId, operation, key, input: request },
       now,
       async (tx) => {
+        checked.timely();
         const [need] = await this.write(tx, actor, input.villageId, [checked], status, now);
         return need!;
       },
@@ -103,15 +107,15 @@ export class NewNeeds {
       unit: check.text('unit', input.unit, 1, 40),
       unitValue: check.positive('unitValue', input.unitValue),
       quantity: check.positive('quantity', input.quantity),
-      dueOn: check.fromToday('dueOn', input.dueOn, dateInBanten(now)),
+      dueOn: check.fromToday('dueOn', input.dueOn, now),
       urgent: input.urgent ?? false,
     };
     const key = check.idempotencyKey(input.idempotencyKey);
     check.done();
-    const valueRp = valueRupiah(fields.quantity, fields.unitValue);
-    if (valueRp === null) check.fault('quantity', 'input.value-too-great', { max: MAX_RUPIAH });
+    const value = needValueRupiah(fields);
+    if (value === null) check.fault('quantity', 'input.value-too-great', { max: MAX_NEED_RUPIAH });
     check.done();
-    return { fields, key, valueRupiah: valueRp! };
+    return { fields, key, valueRupiah: value!, timely: () => check.timely() };
   }
 
   private async write(

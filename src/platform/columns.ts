@@ -16,9 +16,9 @@ export function oneOf(column: string, values: readonly string[]): string {
   return `${column} in (${values.map((value) => `'${value}'`).join(', ')})`;
 }
 
-/** Money within what a JS number holds exactly. */
-export function rupiahCheck(column: string, least = 0): string {
-  return `${column} between ${least} and ${MAX_RUPIAH}`;
+/** Money within these bounds, at most what a JS number holds exactly. */
+export function rupiahCheck(column: string, least = 0, most = MAX_RUPIAH): string {
+  return `${column} between ${least} and ${most}`;
 }
 
 /** Text of that many characters, without spaces at its ends. */

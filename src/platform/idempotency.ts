@@ -10,6 +10,7 @@ export interface IdempotentRequest {
   operation: string;
   /** Null for a request that gave none: it is run as it is. */
   key: string | null;
+  /** What was asked for. Null and absent fields count as the same. */
   input: unknown;
   /** Adds to a refusal what helps the client on; runs after the refused transaction has ended. */
   explain?(problems: readonly Problem[]): Promise<readonly Problem[]>;
@@ -25,12 +26,13 @@ const REMEMBERED = new Set<Problem['kind']>([
 
 type Remembered<T> = { value: T } | { problems: readonly Problem[] };
 
+/** A field that is null asks for the same as one that is not there. */
 function hashOf(input: unknown): string {
-  const ordered = JSON.stringify(input, (_, value: unknown) =>
-    value !== null && typeof value === 'object' && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );
+  const ordered = JSON.stringify(input, (_, value: unknown) => {
+    if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+    const given = Object.entries(value).filter(([, one]) => one !== null);
+    return Object.fromEntries(given.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  });
   return createHash('sha256').update(ordered).digest('hex');
 }
 

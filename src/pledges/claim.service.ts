@@ -3,7 +3,7 @@ import type { Actor } from '../access/actor.ts';
 import type { ClaimCase, JudgeService } from '../balance/judge.service.ts';
 import type { LedgerService } from '../balance/ledger.service.ts';
 import type { SuggestedNeed, SuggestionService } from '../balance/suggestion.service.ts';
-import { addDays, dateInBanten } from '../kernel/calendar.ts';
+import { addDays } from '../kernel/calendar.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import {
@@ -84,7 +84,7 @@ export class ClaimService {
     const check = new InputCheck();
     check.id('needId', 'need', input.needId);
     check.positive('quantity', input.quantity);
-    const dueOn = check.fromToday('dueOn', input.dueOn, dateInBanten(now));
+    const dueOn = check.fromToday('dueOn', input.dueOn, now);
     const note = check.optionalText('note', input.note, 2000);
     const key = check.idempotencyKey(input.idempotencyKey);
     check.done();
@@ -98,6 +98,7 @@ export class ClaimService {
       explain: (problems: readonly Problem[]) => this.withSuggestions(problems, partnerId, now),
     };
     return idempotent(database, idempotency, now, async (tx) => {
+      check.timely();
       const locked = await needs.lock(tx, input.needId);
       if (locked === null || locked.need.publishedAt == null) {
         throw new Refused(notFound(['input', 'needId'], 'not-found.need'));
@@ -145,15 +146,15 @@ export class ClaimService {
     if (need?.publishedAt == null) throw badArgument('input.needId', 'not-found.need');
     const [village] = await villages.byId([need.villageId]);
     const now = clock.now();
+    const remaining = need.status === 'CANCELLED' ? 0 : remainingOf(need);
+    const suggested = () => suggestions.suggest(partner, SUGGESTIONS, now);
+    // As for a claim: what is not there to be claimed is not weighed.
+    if (remaining < input.quantity) {
+      return { outcome: 'REJECT', remaining, verdicts: [], suggestions: suggested };
+    }
     const claim = caseOf(need, village!.code, input.quantity);
     const { outcome, verdicts } = await judge.judge(database.reads, partner, claim, now);
-    const remaining = need.status === 'CANCELLED' ? 0 : remainingOf(need);
-    return {
-      outcome: remaining < input.quantity ? 'REJECT' : outcome,
-      remaining,
-      verdicts,
-      suggestions: () => suggestions.suggest(partner, SUGGESTIONS, now),
-    };
+    return { outcome, remaining, verdicts, suggestions: suggested };
   }
 
   private async withSuggestions(

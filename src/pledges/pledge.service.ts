@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import { assertActsFor, assertMayDecide, assertSignedIn } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
 import type { EventKind } from '../events/event.entity.ts';
-import { dateInBanten } from '../kernel/calendar.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { notFound, Refused } from '../kernel/problems.ts';
@@ -50,8 +49,7 @@ export class PledgeService {
   /** The partner's authority confirms: the pledge becomes binding and its support pending. */
   async commit(actor: Actor, input: Commitment): Promise<PledgeView> {
     const check = new InputCheck();
-    const today = dateInBanten(this.clock.now());
-    check.fromToday('dueOn', input.dueOn, today);
+    check.fromToday('dueOn', input.dueOn, this.clock.now());
     const note = check.optionalText('note', input.note, 2000);
     return this.take(actor, input, check, {
       operation: 'commitPledge',
@@ -146,6 +144,7 @@ export class PledgeService {
       { scope: actor.accountId, operation, key, input: request },
       now,
       async (tx) => {
+        check.timely();
         const held = await this.book.hold(tx, input.pledgeId, operation === 'commitPledge');
         if (held === null) throw new Refused(notFound(['input', 'pledgeId'], 'not-found.pledge'));
         step.allow(held);

@@ -91,7 +91,10 @@ export class ClaimPreviewType {
   outcome!: Outcome;
   @Field(() => Int, { description: 'What remains of the need, in its unit.' })
   remaining!: number;
-  @Field(() => [RuleVerdictType], { description: 'The answer of every rule that is not OFF.' })
+  @Field(() => [RuleVerdictType], {
+    description:
+      'The answer of every rule that is not OFF; none when less remains than asked for, which no rule weighs.',
+  })
   verdicts!: RuleVerdictType[];
   @Field(() => [NeedType], {
     simple: true,

@@ -1,6 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { AreaSchema } from '../areas/area.entity.ts';
 import { idCheck } from '../kernel/ids.ts';
+import { MAX_VILLAGE_RUPIAH } from '../kernel/rupiah.ts';
 import { ClusterSchema } from '../partners/partner.entity.ts';
 import { key, oneOf, reference, rupiah, rupiahCheck, text, textCheck } from '../platform/columns.ts';
 
@@ -27,7 +28,7 @@ export const VillageSchema = defineEntity({
   checks: [
     { name: 'villages_id_form', expression: idCheck('village') },
     { name: 'villages_name_length', expression: textCheck('name', 1, 200) },
-    { name: 'villages_needed_range', expression: rupiahCheck('needed_rupiah') },
+    { name: 'villages_needed_range', expression: rupiahCheck('needed_rupiah', 0, MAX_VILLAGE_RUPIAH) },
     {
       name: 'villages_claimed_within_needed',
       expression:

@@ -2,7 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import { type RawBuilder, sql } from 'kysely';
 import type { Reader } from '../access/reader.ts';
 import { assertAreaCode } from '../areas/area.service.ts';
-import { MAX_RUPIAH } from '../kernel/rupiah.ts';
+import { MAX_RUPIAH, MAX_VILLAGE_RUPIAH } from '../kernel/rupiah.ts';
 import { invalid, Refused } from '../kernel/problems.ts';
 import type { BatchFunction } from '../platform/batch.ts';
 import type { Database, Transaction } from '../platform/database.ts';
@@ -55,6 +55,10 @@ function conditions(filter: VillageFilter): RawBuilder<unknown> {
     all.push(sql`to_tsvector('simple'::regconfig, v.name) @@ to_tsquery('simple', ${words})`);
   }
   return sql.join(all, sql` and `);
+}
+
+function planTooGreat(plan: 'village-plan' | 'plan', max: number): Refused {
+  return new Refused(invalid(['input', 'quantity'], `input.${plan}-too-great`, { max }));
 }
 
 /** Villages of the programme and their standing figures. */
@@ -116,12 +120,11 @@ export class VillageService {
     }
     const { neededRupiah = 0 } = change;
     if (neededRupiah === 0) return;
+    if (village.neededRupiah > MAX_VILLAGE_RUPIAH) throw planTooGreat('village-plan', MAX_VILLAGE_RUPIAH);
     const moved = await sql<{ id: number }>`
       update programme_plan set needed_rupiah = needed_rupiah + ${neededRupiah}
       where id = 1 and needed_rupiah + ${neededRupiah} <= ${MAX_RUPIAH} returning id`.execute(tx.sql);
-    if (moved.rows.length === 0) {
-      throw new Refused(invalid(['input', 'quantity'], 'input.plan-too-great', { max: MAX_RUPIAH }));
-    }
+    if (moved.rows.length === 0) throw planTooGreat('plan', MAX_RUPIAH);
   }
 
   /** Moves what a cluster has committed, and with it the village's diversity and level of synergy. */

@@ -44,7 +44,15 @@ export const BAD_CODES = ['', 'unknown', 'Sanitation', NUL, HALF, LONG];
 const NO_DATES = '2026-02-30|2026-13-01|0000-00-00|20260630|2026-6-30|tomorrow|2026-06-30T00:00:00Z'
   .split('|')
   .concat('', NUL, LONG);
-export const BAD_DUE_DATES = [...NO_DATES, 20260630, '2026-03-01', '1999-12-31', '0001-01-01'];
+export const BAD_DUE_DATES = [
+  ...NO_DATES,
+  20260630,
+  '2026-03-01',
+  '1999-12-31',
+  '0001-01-01',
+  '2031-03-03',
+  '9999-12-31',
+];
 export const BAD_DELIVERY_DATES = [...NO_DATES, 20260630, '2026-03-03', '9999-12-31'];
 
 export const BAD_EVIDENCE = ['ftp://x.test/a', 'http://', 'javascript:alert(1)', '', NUL, LONG]

@@ -10,6 +10,7 @@ export const en = {
   'input.not-positive': 'Must be a whole number of at least 1.',
   'input.value-too-great':
     'Quantity times unit value is past {max, number, rupiah}; make one of them smaller.',
+  'input.village-plan-too-great': 'With this need the plan of the village would pass {max, number, rupiah}.',
   'input.plan-too-great': 'With this need the plan of all villages would pass {max, number, rupiah}.',
   'input.bad-id': 'This is not the id of {kind}; it should begin with “{prefix}_”.',
   'input.bad-node-id': 'This is not an id; ids look like need_01jd3m5a8zf6wvqk2x7r9c4b1e.',
@@ -17,6 +18,8 @@ export const en = {
   'input.bad-area-code': 'Not an official area code, such as 36, 36.02, 36.02.11 or 36.02.11.2005.',
   'input.bad-date': 'Not a date of the calendar, such as 2026-06-30.',
   'input.date-past': 'The date {date} is past; choose today ({today}) or later.',
+  'input.date-too-far': 'The date {date} is too far off; choose {latest} or earlier.',
+  'input.draft-overdue': 'The draft is due on {date}, which is past; give it a later day first.',
   'input.date-future': 'The date {date} is still to come; choose today ({today}) or earlier.',
   'input.bad-evidence': 'Evidence must be http or https addresses, at most {max, number} of them.',
   'input.bad-key': 'An idempotency key has 1 to 200 printable characters without spaces at its ends.',
@@ -72,7 +75,7 @@ export const en = {
   'suggestion.URGENT': 'It is urgent.',
   'suggestion.DUE_SOON': 'It is due soon.',
   'rule.RECIPROCITY':
-    '{ok, select, yes {Support received ({before, number, rupiah}) is within what was given plus the credit line ({limit, number, rupiah}).} other {Support received ({before, number, rupiah}) is above what was given plus the credit line ({limit, number, rupiah}); help another partner’s mandate first.}}',
+    '{ok, select, yes {Support received is {before, number, rupiah}; up to {limit, number, rupiah}, what was given plus the credit line, a partner may claim in its own mandate.} other {Support received ({before, number, rupiah}) is above what was given plus the credit line ({limit, number, rupiah}); help another partner’s mandate first.}}',
   'rule.PARTNER_SHARE':
     '{ok, select, yes {With this claim the partner holds {after, number, percent} of the village’s plan; the limit is {limit, number, percent}.} other {With this claim the partner would hold {after, number, percent} of the village’s plan, more than {limit, number, percent}; claim less, or in another village.}}',
   'rule.COLOUR_SHARE':

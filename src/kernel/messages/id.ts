@@ -8,6 +8,7 @@ export const id: Record<MessageKey, string> = {
   'input.control-characters': 'Teks ini memuat karakter kendali; hapuslah.',
   'input.not-positive': 'Harus bilangan bulat paling sedikit 1.',
   'input.value-too-great': 'Jumlah kali nilai satuan melewati {max, number, rupiah}; kecilkan salah satunya.',
+  'input.village-plan-too-great': 'Dengan kebutuhan ini rencana kampung akan melewati {max, number, rupiah}.',
   'input.plan-too-great': 'Dengan kebutuhan ini rencana semua kampung akan melewati {max, number, rupiah}.',
   'input.bad-id': 'Ini bukan id {kind}; seharusnya berawal “{prefix}_”.',
   'input.bad-node-id': 'Ini bukan id; id berbentuk seperti need_01jd3m5a8zf6wvqk2x7r9c4b1e.',
@@ -15,6 +16,8 @@ export const id: Record<MessageKey, string> = {
   'input.bad-area-code': 'Bukan kode wilayah resmi, seperti 36, 36.02, 36.02.11 atau 36.02.11.2005.',
   'input.bad-date': 'Bukan tanggal kalender, seperti 2026-06-30.',
   'input.date-past': 'Tanggal {date} sudah lewat; pilih hari ini ({today}) atau sesudahnya.',
+  'input.date-too-far': 'Tanggal {date} terlalu jauh; pilih {latest} atau sebelumnya.',
+  'input.draft-overdue': 'Tenggat draf ini {date}, sudah lewat; beri dahulu tanggal yang lebih lambat.',
   'input.date-future': 'Tanggal {date} belum tiba; pilih hari ini ({today}) atau sebelumnya.',
   'input.bad-evidence': 'Bukti harus berupa alamat http atau https, paling banyak {max, number}.',
   'input.bad-key': 'Kunci idempotensi terdiri dari 1 sampai 200 karakter tampak tanpa spasi di ujungnya.',
@@ -70,7 +73,7 @@ export const id: Record<MessageKey, string> = {
   'suggestion.URGENT': 'Ini mendesak.',
   'suggestion.DUE_SOON': 'Tenggatnya sudah dekat.',
   'rule.RECIPROCITY':
-    '{ok, select, yes {Dukungan yang diterima ({before, number, rupiah}) masih dalam batas yang diberikan ditambah kredit ({limit, number, rupiah}).} other {Dukungan yang diterima ({before, number, rupiah}) melebihi yang diberikan ditambah kredit ({limit, number, rupiah}); dukung dahulu tupoksi mitra lain.}}',
+    '{ok, select, yes {Dukungan yang diterima {before, number, rupiah}; sampai {limit, number, rupiah}, yang diberikan ditambah kredit, mitra boleh berikrar dalam tupoksinya sendiri.} other {Dukungan yang diterima ({before, number, rupiah}) melebihi yang diberikan ditambah kredit ({limit, number, rupiah}); dukung dahulu tupoksi mitra lain.}}',
   'rule.PARTNER_SHARE':
     '{ok, select, yes {Dengan ikrar ini mitra memegang {after, number, percent} rencana kampung; batasnya {limit, number, percent}.} other {Dengan ikrar ini mitra akan memegang {after, number, percent} rencana kampung, lebih dari {limit, number, percent}; kurangi ikrar, atau pilih kampung lain.}}',
   'rule.COLOUR_SHARE':
