@@ -93,11 +93,16 @@ export class Lane {
     this.database = database;
   }
 
-  static async open(): Promise<Lane> {
+  /** With so many connections for writing, and so many things at once at the most. */
+  static async open(writeConnections = 4): Promise<Lane> {
     const database = await TestDatabase.create();
     const clock = new TestClock();
     const logger = createLogger('silent');
-    const config = readConfig({ DATABASE_URL: database.url, TOKEN_SECRET: 'x'.repeat(32) });
+    const config = readConfig({
+      DATABASE_URL: database.url,
+      TOKEN_SECRET: 'x'.repeat(32),
+      WRITE_CONNECTIONS: String(writeConnections),
+    });
     const opened = await openDatabase(config, database.url, logger);
     const services = compose({ database: opened, clock, logger, tokenSecret: 'x'.repeat(32), tokenHours: 1 });
     await database.sql(

@@ -47,6 +47,8 @@ export interface ModelNeed {
   urgent: boolean;
   dueOn: string | null;
   life: 'DRAFT' | 'PUBLISHED' | 'CANCELLED';
+  /** Of a need that was never published nobody else has ever heard, though it was cancelled. */
+  wasPublished: boolean;
   /** As the hub last showed it. */
   version: number;
 }

@@ -38,6 +38,7 @@ function keep(
     urgent: urgent === true,
     dueOn: dueOn ?? null,
     life,
+    wasPublished: life === 'PUBLISHED',
     version: 1,
   };
   model.needs.push(need);
@@ -87,7 +88,7 @@ export async function publishDraft(stage: Stage, step: Step): Promise<void> {
     lane.services.needs.publishDraft(world.coordinator, { needId: need.id, version }),
   );
   if (done === null) return;
-  need.life = 'PUBLISHED';
+  Object.assign(need, { life: 'PUBLISHED', wasPublished: true });
   model.facts.push(['NEED_PUBLISHED', need.id, null]);
 }
 
@@ -143,8 +144,8 @@ export async function cancel(stage: Stage, step: Step): Promise<void> {
   const open = model.pledgesOf(need).filter(isOpen);
   const wrong = seldom(step.b, 10);
   let refusal: string | null = null;
-  // A draft does not exist for those who may not see it.
-  if (wrong) refusal = status === 'DRAFT' ? 'NotFound' : 'Forbidden';
+  // What was never published does not exist for those who may not see it.
+  if (wrong) refusal = need.wasPublished ? 'Forbidden' : 'NotFound';
   else if (status === 'CANCELLED' || status === 'FULFILLED') refusal = `WrongState ${status}`;
   else if (open.some(isUndecided)) refusal = 'WrongState DELIVERING';
   const by = wrong ? memberOf(model.partners[0]!) : kaderOf(need.village);

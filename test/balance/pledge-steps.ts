@@ -30,7 +30,7 @@ function claimRefusal(
   need: ModelNeed,
   quantity: number,
 ): string | null {
-  if (need.life === 'DRAFT') return 'NotFound';
+  if (!need.wasPublished) return 'NotFound';
   if (need.life === 'CANCELLED') return 'WrongState CANCELLED';
   const remaining = model.remainingOf(need);
   if (quantity > remaining) return `NotEnoughRemaining ${remaining}`;
@@ -57,9 +57,7 @@ export async function claim(stage: Stage, step: Step): Promise<void> {
   const policy = model.policyAt(need.village.code);
   const asked = { needId: need.id, quantity };
   const preview =
-    stage.previews && need.life !== 'DRAFT'
-      ? await lane.services.claims.preview(memberOf(partner), asked)
-      : null;
+    stage.previews && need.wasPublished ? await lane.services.claims.preview(memberOf(partner), asked) : null;
   const made = await foretold(stage, `claim ${quantity} of ${need.id} by ${partner.id}`, refusal, () =>
     heard((answer) => stage.sent.push({ send, answer }), send),
   );

@@ -54,7 +54,7 @@ const stepsOf = (minLength: number, maxLength: number) =>
 export const stories: fc.Arbitrary<Story> = fc.record({
   policy: number,
   needs: fc.array(stepOf(fc.constant('publish')), { minLength: 5, maxLength: 5 }),
-  steps: fc.oneof({ weight: 7, arbitrary: stepsOf(3, 8) }, { weight: 1, arbitrary: stepsOf(24, 40) }),
+  steps: fc.oneof({ weight: 19, arbitrary: stepsOf(3, 6) }, { weight: 1, arbitrary: stepsOf(20, 36) }),
 });
 
 /** One number as many small ones, drawn one after the other. */
