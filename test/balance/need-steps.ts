@@ -84,6 +84,7 @@ export async function publishDraft(stage: Stage, step: Step): Promise<void> {
   let refusal: string | null = null;
   if (need.life !== 'DRAFT') refusal = `WrongState ${model.statusOf(need)}`;
   else if (version !== need.version) refusal = `StaleVersion ${need.version}`;
+  else if (need.dueOn !== null && need.dueOn < lane.clock.date()) refusal = 'InvalidInput needId';
   const done = await foretold(stage, `publishDraft ${need.id}`, refusal, () =>
     lane.services.needs.publishDraft(world.coordinator, { needId: need.id, version }),
   );
