@@ -6,14 +6,12 @@ import type { Logger } from 'pino';
 import { compose, type Services } from './composition.ts';
 import type { Config } from './config.ts';
 import { entities } from './entities.ts';
-import { FeedOverflow } from './feed/feed-subscription.ts';
-import { feedCursor } from './feed/feed-log.service.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
 import { Database } from './platform/database.ts';
 import { Context } from './platform/graphql/context.ts';
-import { GraphQLError } from 'graphql';
 import { createHttp, type ContextOf, type Readiness } from './platform/http.ts';
 import { startJobs } from './platform/jobs.ts';
+import { Connections, type CurrentActors } from './platform/live/connections.ts';
 import { localeOf } from './platform/messages.ts';
 import { serveWebSocket } from './platform/websocket.ts';
 import { createSchema } from './schema.ts';
@@ -50,17 +48,6 @@ export function openDatabase(config: Config, url: string, logger: Logger): Promi
   });
 }
 
-/** What ends a subscription, as its client hears it. */
-function endOfFeed(error: unknown): GraphQLError {
-  if (!(error instanceof FeedOverflow)) {
-    return new GraphQLError('subscription failed', { originalError: error instanceof Error ? error : null });
-  }
-  const cursor = feedCursor(error.position);
-  return new GraphQLError(`You read too slowly; resume with the cursor ${cursor}.`, {
-    extensions: { code: 'FEED_OVERFLOW', cursor },
-  });
-}
-
 async function readinessOf({ database, relay }: Services): Promise<Readiness> {
   const within = AbortSignal.timeout(READY_WITHIN_MS);
   const late = new Promise<false>((resolve) => within.addEventListener('abort', () => resolve(false)));
@@ -92,10 +79,16 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   opened.defer(() => tail.stop());
   const jobs = await startJobs(databaseUrl, services.jobs, logger);
   opened.defer(() => jobs.stop());
-  const contextOf: ContextOf = async ({ authorization, acceptLanguage }) =>
+  const limits = { most: config.maxConnections, mostPerAccount: config.connectionsPerAccount };
+  const currentActors: CurrentActors = (accountIds) => identity.actorsOf(accountIds);
+  const connections = new Connections(limits, currentActors, clock, logger);
+  connections.start();
+  opened.defer(() => connections.stop());
+  const contextOf: ContextOf = async ({ authorization, acceptLanguage, resumeAfter }) =>
     new Context({
-      actor: await identity.authenticate(authorization),
+      ...(await identity.authenticate(authorization)),
       locale: localeOf(acceptLanguage),
+      resumeAfter: resumeAfter ?? null,
       publicRead: config.publicRead,
       container,
     });
@@ -103,13 +96,14 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const http = await createHttp({
     schema,
     contextOf,
+    connections,
     logger,
     readiness: () => readinessOf(services),
     pageDir: fromHere('../workbench'),
     demoAccounts: () => identity.demoAccounts(),
   });
   opened.defer(() => http.close());
-  opened.defer(serveWebSocket({ server: http.server, schema, contextOf, endOf: endOfFeed, logger }));
+  opened.defer(serveWebSocket({ server: http.server, schema, contextOf, connections, logger }));
   await http.listen({ host: config.host, port: config.port });
   const { address, port, family } = http.server.address() as AddressInfo;
   // From here on all of it belongs to the hub, and is closed from the doors inwards.

@@ -14,6 +14,10 @@ export interface Config {
   readonly tokenHours: number;
   readonly writeConnections: number;
   readonly readConnections: number;
+  /** So many WebSockets and streams of events may be open on this node. */
+  readonly maxConnections: number;
+  /** The same for one account, or for one address that has not signed in. */
+  readonly connectionsPerAccount: number;
   /** Password of an administrator made by `npm run seed -- --admin`; null when absent. */
   readonly adminPassword: string | null;
 }
@@ -137,6 +141,8 @@ export function readConfig(
     tokenHours: read.whole('TOKEN_HOURS', 12, 1, 24 * 30),
     writeConnections: read.whole('WRITE_CONNECTIONS', 10, 1, 200),
     readConnections: read.whole('READ_CONNECTIONS', 10, 1, 200),
+    maxConnections: read.whole('MAX_CONNECTIONS', 10_000, 1, 1_000_000),
+    connectionsPerAccount: read.whole('CONNECTIONS_PER_ACCOUNT', 200, 1, 1_000_000),
     adminPassword: adminPassword(read),
   };
   if (read.faults.length > 0) throw new ConfigError(read.faults);

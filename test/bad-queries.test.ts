@@ -214,7 +214,7 @@ test.each([
 ])('the subscription %s names its argument and opens nothing', async (field, argument) => {
   const error = await errorOf(take(as.auditor.subscribe(gql(`subscription { ${field} }`), {}), 1));
   expect([error.code, argumentOf(error)]).toEqual(['BAD_USER_INPUT', argument]);
-  expect(hub.services.tail.listenerCount).toBe(0);
+  expect(hub.services.live.readerCount).toBe(0);
 });
 
 test('a document that is none, asks for what there is not, or is too long is refused in words', async () => {

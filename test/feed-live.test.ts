@@ -1,18 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { PledgeFeedDocument } from '../client/operations.ts';
 import { createSinergiClient } from '../client/sinergi-client.ts';
-import type { SinergiError } from '../client/sinergi-error.ts';
-import { FeedOverflow, FeedSubscription, MAX_WAITING } from '../src/feed/feed-subscription.ts';
 import { Session } from '../src/platform/session.ts';
 import { Chance } from './faults/chance.ts';
 import { insertClaimants } from './faults/claimants.ts';
-import { copyEvents, placesOf } from './faults/event-copies.ts';
-import { historyOf } from './faults/feed-reading.ts';
 import { ObservedNeed } from './faults/observed-need.ts';
 import { weakSockets } from './faults/weak-socket.ts';
 import { claim } from './support/acts.ts';
 import { take } from './support/listener.ts';
-import { gql } from './support/query.ts';
 import { testHub, until } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
 
@@ -121,69 +116,4 @@ test('an event whose transaction commits late is not skipped, as a poll for high
   expect(await poll()).toEqual([]);
   await feed.return();
   await database.transaction(['drop trigger wait_at_commit on events', 'drop function wait_at_commit']);
-});
-
-test('a reader that falls more than 1,000 events behind gets those, then FeedOverflow with its place, and can resume there', async () => {
-  const { log, tail } = hub.services;
-  const need = await observe();
-  const start = await log.head();
-  const slow = await FeedSubscription.open(log, tail, need.filter, start);
-  const first = slow.next();
-  await hub.feedsOpen(1);
-  await copyEvents(database, need.id, MAX_WAITING + 200);
-  const got = [(await first).value!.position];
-  await hub.feedsOpen(0);
-  const read = async (subscription: FeedSubscription, count: number) => {
-    while (got.length < count) got.push((await subscription.next()).value!.position);
-  };
-  await read(slow, 1 + MAX_WAITING);
-  const overflow: unknown = await slow.next().catch((error: unknown) => error);
-  expect(overflow).toBeInstanceOf(FeedOverflow);
-  expect((overflow as FeedOverflow).position).toBe(got.at(-1));
-  expect(await slow.next()).toEqual({ value: undefined, done: true });
-
-  const resumed = await FeedSubscription.open(log, tail, need.filter, (overflow as FeedOverflow).position);
-  await read(resumed, MAX_WAITING + 200);
-  await resumed.return();
-  expect(got).toEqual(await placesOf(database, need.id, start));
-});
-
-test('a client that stops reading is ended with FEED_OVERFLOW and the cursor from which the rest is read', async () => {
-  // Long enough that what the operating system holds back is far less than what follows.
-  const description = 'x'.repeat(5000);
-  const text = 'abcdefgh'.replaceAll(/./g, '$&: description ');
-  const heavy = gql<{ pledgeFeed: { cursor: string } }>(
-    `subscription ($filter: FeedFilter, $after: Cursor) {
-      pledgeFeed(filter: $filter, after: $after) { cursor need { ${text} } }
-    }`,
-  );
-  const { id, filter, cursor } = await ObservedNeed.publish(
-    as.coordinator,
-    villages.cimarga.id,
-    1,
-    description,
-  );
-  const { network, client } = await weakClient();
-  const feed = client.subscribe(heavy, { filter, after: cursor });
-  await hub.feedsOpen(1);
-  network.latest!.pause();
-  await copyEvents(database, id, MAX_WAITING + 600);
-  await hub.feedsOpen(0);
-  network.latest!.resume();
-  const cursors: string[] = [];
-  const readAll = async (results: typeof feed) => {
-    for await (const { pledgeFeed } of results) {
-      cursors.push(pledgeFeed.cursor);
-      if (cursors.length === MAX_WAITING + 600) break;
-    }
-  };
-  const end = { code: 'FEED_OVERFLOW', errors: [{ extensions: { cursor: expect.any(String) } }] };
-  const error: unknown = await readAll(feed).catch((reason: unknown) => reason);
-  expect(error).toMatchObject(end);
-  expect(cursors.length).toBeGreaterThan(MAX_WAITING);
-  expect((error as SinergiError).errors[0]!.extensions!['cursor']).toBe(cursors.at(-1));
-  await readAll(client.subscribe(heavy, { filter, after: cursors.at(-1) }));
-  const history = await historyOf(as.auditor, { filter, after: cursor });
-  expect(cursors).toEqual(history.map((event) => event.cursor));
-  await client.close();
 });

@@ -8,7 +8,6 @@ import {
   VillageBoardDocument,
   type VillageBoardSubscription,
 } from '../client/operations.ts';
-import { LatestState } from '../src/feed/latest-state.ts';
 import { Chance } from './faults/chance.ts';
 import { copyEvents } from './faults/event-copies.ts';
 import { ObservedNeed } from './faults/observed-need.ts';
@@ -62,31 +61,6 @@ test('villageBoard shows the village at once and after each change, a burst in a
   await hub.feedsOpen(0);
 });
 
-test('a state that nobody reads waits as one wish, however much happens', async () => {
-  const { log, tail } = hub.services;
-  let reads = 0;
-  const state = new LatestState(
-    tail,
-    ({ needId }) => needId === need.id,
-    () => {
-      reads += 1;
-      return log.head();
-    },
-  );
-  const first = await state.next();
-  let told = 0;
-  const count = () => void (told += 1);
-  tail.subscribe(count);
-  await copyEvents(database, need.id, 300);
-  await until(() => told >= 300, '300 events');
-  tail.unsubscribe(count);
-  expect(await state.next()).toEqual({ value: first.value! + 300, done: false });
-  const third = state.next();
-  await state.return();
-  expect(await third).toEqual({ value: undefined, done: true });
-  expect(reads).toBe(2);
-});
-
 test('a state that cannot be read ends its subscription, and nothing of it is left', async () => {
   const board = as.auditor.subscribe(VillageBoardDocument, { villageId });
   await take(board, 1);
@@ -132,7 +106,7 @@ test('1,000 subscriptions that come and go, at every moment of their life, leave
     const open = Array.from({ length: 100 }, (_, index) => subscribe(index));
     // Ended when all are open, when some are, at once, or by a connection that breaks.
     const enough = [100, chance.whole(100), 0][round % 3]!;
-    await until(() => hub.services.tail.listenerCount >= enough, `${enough} open feeds`);
+    await until(() => hub.services.live.readerCount >= enough, `${enough} open feeds`);
     if (round % 2 === 0) await Promise.all(open.map((results) => results.return()));
     else {
       await until(network.cut, 'a connection to be cut');

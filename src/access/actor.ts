@@ -24,3 +24,8 @@ export const anonymous: Actor = {
 export function isWithin(code: string, above: string): boolean {
   return code === above || code.startsWith(`${above}.`);
 }
+
+/** All that the access rules look at, as text: who has the same may and sees the same. */
+export function permissionsOf({ roles, partnerId, areaCodes, villageIds }: Actor): string {
+  return JSON.stringify([roles.toSorted(), partnerId, areaCodes.toSorted(), villageIds.toSorted()]);
+}

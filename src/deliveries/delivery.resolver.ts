@@ -1,7 +1,8 @@
-import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Extensions, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { maySeePrivate } from '../access/access.rules.ts';
 import type { Context } from '../platform/graphql/context.ts';
 import { answer } from '../platform/graphql/payload.ts';
+import { perViewer } from '../platform/graphql/shared-execution.ts';
 import type { PledgeView } from '../pledges/pledge-book.service.ts';
 import type { PledgeReads } from '../pledges/pledge-reads.service.ts';
 import { PledgeType } from '../pledges/pledge.types.ts';
@@ -33,6 +34,7 @@ export class DeliveryResolver {
     return delivery.pledge ?? batches.load(this.pledges.byId, delivery.pledgeId);
   }
 
+  @Extensions(perViewer)
   @FieldResolver(() => String, {
     nullable: true,
     description: 'What the partner says of it. Null for whoever may not see it.',
@@ -41,6 +43,7 @@ export class DeliveryResolver {
     return (await this.seesPrivate(delivery, context)) ? (delivery.note ?? null) : null;
   }
 
+  @Extensions(perViewer)
   @FieldResolver(() => String, {
     nullable: true,
     description: 'What the village says on verifying it. Null for whoever may not see it.',
@@ -49,6 +52,7 @@ export class DeliveryResolver {
     return (await this.seesPrivate(delivery, context)) ? (delivery.verificationNote ?? null) : null;
   }
 
+  @Extensions(perViewer)
   @FieldResolver(() => String, {
     nullable: true,
     description: 'Why it is disputed. Null for whoever may not see it.',
@@ -57,6 +61,7 @@ export class DeliveryResolver {
     return (await this.seesPrivate(delivery, context)) ? (delivery.reason ?? null) : null;
   }
 
+  @Extensions(perViewer)
   @FieldResolver(() => [String], {
     description: 'Addresses of photographs or papers. Empty for whoever may not see them.',
   })

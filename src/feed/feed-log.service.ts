@@ -26,8 +26,11 @@ export interface Snapshot {
 /** An event that has its place. */
 export type FeedEvent = Omit<Row<Event>, 'position' | 'snapshot'> & { position: number; snapshot: Snapshot };
 
+/** An event in somebody's stream; `previous` is the place where that stream stood before, null at its beginning. */
+export type PlacedEvent = FeedEvent & { previous: number | null };
+
 export interface FeedPage {
-  events: FeedEvent[];
+  events: PlacedEvent[];
   /** From where a feed may go on after this page: the last event's position, or the feed's end when there is none. */
   end: number;
   hasNextPage: boolean;
@@ -36,6 +39,11 @@ export interface FeedPage {
 
 const LIST = 'feed';
 const MAX_LIST = 100;
+
+/** The events of one stream, in order, the first of them after the place `previous`. */
+export function placed(events: readonly FeedEvent[], previous: number | null): PlacedEvent[] {
+  return events.map((event, index) => ({ ...event, previous: events[index - 1]?.position ?? previous }));
+}
 
 export function feedCursor(position: number): string {
   return writeCursor(LIST, position);
@@ -119,7 +127,7 @@ export class FeedLog {
       const events = rows.slice(0, request.first);
       const hasNextPage = rows.length === limit;
       return {
-        events,
+        events: placed(events, request.after === null ? null : after),
         end: events.at(-1)?.position ?? head,
         hasNextPage,
         hasPreviousPage: request.after !== null,
@@ -129,8 +137,9 @@ export class FeedLog {
       select * from events where ${conditions(filter)} and position > ${after}
       order by position desc limit ${limit}`.execute(this.database.reads);
     const events = rows.slice(0, request.first).toReversed();
+    const before = rows[request.first]?.position ?? (request.after === null ? null : after);
     return {
-      events,
+      events: placed(events, before),
       end: events.at(-1)?.position ?? head,
       hasNextPage: false,
       hasPreviousPage: rows.length === limit,

@@ -3,23 +3,24 @@ import type { Logger } from 'pino';
 import { FEED_CHANNEL } from '../events/relay.ts';
 import { Session } from '../platform/session.ts';
 import type { FeedEvent, FeedLog } from './feed-log.service.ts';
+import { type Topic, topicsOfEvent } from './feed.rules.ts';
 
 const POLL_MS = 250;
 const BATCH = 500;
 const RECONNECT_MS = 500;
 
-/** Called with every new event, in order, without pause: it must not wait or throw. */
-export type FeedListener = (event: FeedEvent) => void;
+/** Called with new events, in order, those that were read together at once: it must not wait or throw. */
+export type FeedListener = (events: readonly FeedEvent[]) => void;
 
 /**
- * This node's one reader of the feed's end: each new event is read once and handed to every listener. The doorbell
- * (LISTEN) makes it quick, the poll makes it certain.
+ * This node's one reader of the feed's end: each new event is read once and handed to the listeners of its topics.
+ * The doorbell (LISTEN) makes it quick, the poll makes it certain.
  */
 export class FeedTail {
   private readonly log: FeedLog;
   private readonly url: string;
   private readonly logger: Logger;
-  private readonly listeners = new Set<FeedListener>();
+  private readonly listeners = new Map<Topic, Set<FeedListener>>();
   private position = 0;
   private stopped = false;
   private reading: Promise<void> | null = null;
@@ -40,22 +41,31 @@ export class FeedTail {
     void this.listen();
   }
 
-  /** How many feeds are open on this node. */
-  get listenerCount(): number {
+  /** How many topics somebody listens to. */
+  get topicCount(): number {
     return this.listeners.size;
   }
 
-  /**
-   * From this call on, `listener` hears every event after the position answered: no gap and no repeat between what
-   * a history up to that position holds and what the listener hears.
-   */
-  subscribe(listener: FeedListener): number {
-    this.listeners.add(listener);
+  /** Everything up to this position was handed on. */
+  get head(): number {
     return this.position;
   }
 
-  unsubscribe(listener: FeedListener): void {
-    this.listeners.delete(listener);
+  /** From this call on, `listener` hears every event of these topics after `head`, each once. */
+  subscribe(listener: FeedListener, topics: readonly Topic[]): void {
+    for (const topic of topics) {
+      const listening = this.listeners.get(topic);
+      if (listening === undefined) this.listeners.set(topic, new Set([listener]));
+      else listening.add(listener);
+    }
+  }
+
+  unsubscribe(listener: FeedListener, topics: readonly Topic[]): void {
+    for (const topic of topics) {
+      const listening = this.listeners.get(topic);
+      listening?.delete(listener);
+      if (listening?.size === 0) this.listeners.delete(topic);
+    }
   }
 
   async stop(): Promise<void> {
@@ -87,12 +97,27 @@ export class FeedTail {
   private async readNew(): Promise<void> {
     for (;;) {
       const events = await this.log.read({}, this.position, BATCH);
-      for (const event of events) {
-        this.position = event.position;
-        for (const listener of this.listeners) listener(event);
-      }
+      this.position = events.at(-1)?.position ?? this.position;
+      this.handOn(events);
       if (events.length < BATCH || this.stopped) return;
     }
+  }
+
+  /** Touches the listeners of the events' topics, and no others. */
+  private handOn(events: readonly FeedEvent[]): void {
+    const heard = new Map<FeedListener, FeedEvent[]>();
+    for (const event of events) {
+      const listening = new Set<FeedListener>();
+      for (const topic of topicsOfEvent(event, event.snapshot.pledge?.holderId ?? null)) {
+        for (const listener of this.listeners.get(topic) ?? []) listening.add(listener);
+      }
+      for (const listener of listening) {
+        const own = heard.get(listener);
+        if (own === undefined) heard.set(listener, [event]);
+        else own.push(event);
+      }
+    }
+    for (const [listener, own] of heard) listener(own);
   }
 
   private async listen(): Promise<void> {

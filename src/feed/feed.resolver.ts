@@ -13,7 +13,7 @@ import type { PledgeView } from '../pledges/pledge-book.service.ts';
 import { PledgeType } from '../pledges/pledge.types.ts';
 import type { VillageRow } from '../villages/village.service.ts';
 import { VillageType } from '../villages/village.types.ts';
-import { feedCursor, type FeedEvent, type FeedLog } from './feed-log.service.ts';
+import { feedCursor, type FeedEvent, type FeedLog, type PlacedEvent } from './feed-log.service.ts';
 import { FeedConnectionType, FeedEventType, FeedFilterType } from './feed.types.ts';
 import { LiveFeed } from './live-feed.service.ts';
 
@@ -62,16 +62,16 @@ export class FeedResolver {
 
   @Subscription(() => FeedEventType, {
     description:
-      'Every event that matches, in commit order, from after `after` (or from now): none missed, none twice. A reader that falls 1,000 events behind is ended with the error FEED_OVERFLOW and the cursor to resume from.',
+      'Every event that matches, in commit order, from after `after` (or from now): none missed, none twice. A reader that is too slow is ended with the cursor to resume from; see docs/feed.md.',
     subscribe: ({ args, context }) => {
       const { filter, after } = args as FeedArgs;
-      return (context as Context).container
-        .get(LiveFeed)
-        .events((context as Context).reader(), filter ?? {}, after ?? null);
+      const { container, resumeAfter } = context as Context;
+      const reader = (context as Context).reader();
+      return container.get(LiveFeed).events(reader, filter ?? {}, resumeAfter ?? after ?? null);
     },
   })
   pledgeFeed(
-    @Root() event: FeedEvent,
+    @Root() event: PlacedEvent,
     @Arg('filter', () => FeedFilterType, { nullable: true, description: 'Which events; all when absent.' })
     _filter: FeedFilterType | undefined,
     @Arg('after', () => CursorScalar, {
@@ -79,7 +79,7 @@ export class FeedResolver {
       description: 'The last cursor seen; from now on when absent.',
     })
     _after: string | undefined,
-  ): FeedEvent {
+  ): PlacedEvent {
     return event;
   }
 
@@ -116,6 +116,15 @@ export class FeedResolver {
   @FieldResolver(() => CursorScalar, { description: 'The place of this event, for `after`.' })
   cursor(@Root() event: FeedEvent): string {
     return feedCursor(event.position);
+  }
+
+  @FieldResolver(() => CursorScalar, {
+    nullable: true,
+    description:
+      'Where this subscription or page stood before: the cursor of the event before this one that matches its filter, or for the first that of `after` or of the moment it began. It equals the last cursor seen as long as nothing was missed; null at the beginning of a page without `after`.',
+  })
+  previousCursor(@Root() { previous }: PlacedEvent): string | null {
+    return previous === null ? null : feedCursor(previous);
   }
 
   @FieldResolver(() => NeedType, { description: 'The need, as of this event.' })

@@ -1,7 +1,7 @@
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
 import type { EventKind } from '../events/event.entity.ts';
 import { PageInfoType } from '../platform/graphql/connection.ts';
-import { DateTimeScalar } from '../platform/graphql/scalars.ts';
+import { DateTimeScalar, PositionScalar } from '../platform/graphql/scalars.ts';
 
 const descriptions: Record<EventKind, string> = {
   NEED_PUBLISHED: 'A village published a need.',
@@ -40,6 +40,11 @@ export class FeedEventType {
   kind!: EventKind;
   @Field(() => DateTimeScalar, { description: 'When it happened.' })
   occurredAt!: Date;
+  @Field(() => PositionScalar, {
+    description:
+      'Place in the whole feed: contiguous from 1, so that who has seen a position has seen all before it that match.',
+  })
+  position!: number;
 }
 
 @ObjectType('FeedConnection', { description: 'A page of the feed, in commit order.' })

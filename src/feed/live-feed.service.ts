@@ -1,23 +1,29 @@
+import type { Logger } from 'pino';
 import type { Reader } from '../access/reader.ts';
-import type { BalanceService, PartnerStanding } from '../balance/balance.service.ts';
+import type { BalanceService } from '../balance/balance.service.ts';
 import { isId } from '../kernel/ids.ts';
 import { badArgument } from '../kernel/problems.ts';
 import type { PartnerService } from '../partners/partner.service.ts';
-import type { VillageRow, VillageService } from '../villages/village.service.ts';
-import { assertFeedFilter, type FeedEvent, type FeedLog, feedPosition } from './feed-log.service.ts';
-import { FeedSubscription } from './feed-subscription.ts';
+import { SharedSource } from '../platform/live/shared-stream.ts';
+import type { VillageService } from '../villages/village.service.ts';
+import { FeedGroup } from './feed-group.ts';
+import { assertFeedFilter, type FeedLog, feedPosition } from './feed-log.service.ts';
+import { FeedReader } from './feed-reader.ts';
 import type { FeedTail } from './feed-tail.ts';
-import type { FeedFilter } from './feed.rules.ts';
-import { LatestState } from './latest-state.ts';
+import type { FeedFilter, Topic } from './feed.rules.ts';
+import { Groups } from './groups.ts';
+import { StateGroup, StateReader } from './state-group.ts';
 
-/** The subscriptions: each throws RequestError before it opens, and holds nothing once it is returned. */
+/** The subscriptions: each throws RequestError before it opens, and holds nothing once it has ended. */
 export class LiveFeed {
   private readonly log: FeedLog;
   private readonly tail: FeedTail;
   private readonly villages: VillageService;
-
   private readonly partners: PartnerService;
   private readonly balances: BalanceService;
+  private readonly logger: Logger;
+  private readonly feeds = new Groups<FeedGroup>();
+  private readonly states = new Groups<StateGroup>();
 
   constructor(
     log: FeedLog,
@@ -25,43 +31,68 @@ export class LiveFeed {
     villages: VillageService,
     partners: PartnerService,
     balances: BalanceService,
+    logger: Logger,
   ) {
     this.log = log;
     this.tail = tail;
     this.villages = villages;
     this.partners = partners;
     this.balances = balances;
+    this.logger = logger;
   }
 
-  /** Every matching event after the cursor, or from now on. */
-  async events(_reader: Reader, filter: FeedFilter, after: string | null): Promise<FeedSubscription> {
+  /** How many subscriptions are open on this node. */
+  get readerCount(): number {
+    return this.feeds.readerCount + this.states.readerCount;
+  }
+
+  /** How many executions serve them. */
+  get groupCount(): number {
+    return this.feeds.groupCount + this.states.groupCount;
+  }
+
+  /** Every matching event after the cursor, or from now on. Root values: `PlacedEvent`. */
+  async events(_reader: Reader, filter: FeedFilter, cursor: string | null): Promise<SharedSource> {
     assertFeedFilter(filter);
-    return FeedSubscription.open(this.log, this.tail, filter, after === null ? null : feedPosition(after));
+    const after = cursor === null ? this.tail.head : feedPosition(cursor);
+    // Another node may be a moment ahead of this one.
+    if (after > this.tail.head && after > (await this.log.head())) {
+      throw badArgument('after', 'input.bad-cursor');
+    }
+    const { log, tail, logger, feeds } = this;
+    return new SharedSource((execution, outlet) => {
+      const { key } = execution;
+      const group = feeds.of(key, () => new FeedGroup(execution, filter, log, tail, logger));
+      const onEnd = () => feeds.left(key, group);
+      return new FeedReader({ group, execution, outlet, log, filter, after, onEnd });
+    });
   }
 
   /** The village at once, and after each change. */
-  async board(_reader: Reader, villageId: string): Promise<LatestState<VillageRow>> {
+  async board(_reader: Reader, villageId: string): Promise<SharedSource> {
     if (!isId('village', villageId)) {
       throw badArgument('villageId', 'input.bad-id', { kind: 'village', prefix: 'village' });
     }
     const read = async () => (await this.villages.byId([villageId]))[0] ?? null;
     if ((await read()) === null) throw badArgument('villageId', 'not-found.village');
-    return new LatestState(
-      this.tail,
-      (event) => event.villageId === villageId,
-      async () => (await read())!,
-    );
+    return this.stateOf([`village:${villageId}`], read);
   }
 
   /** A partner's standing at once, and after each event that moves its books, as supporter or as holder. */
-  async balance(_reader: Reader, partnerId: string): Promise<LatestState<PartnerStanding>> {
+  async balance(_reader: Reader, partnerId: string): Promise<SharedSource> {
     await this.partners.find(partnerId, 'partnerId');
-    const concerns = ({ partnerId: supporterId, snapshot }: FeedEvent) =>
-      supporterId === partnerId || snapshot.pledge?.holderId === partnerId;
-    return new LatestState(
-      this.tail,
-      concerns,
-      async () => (await this.balances.standingOf([partnerId]))[0]!,
+    return this.stateOf(
+      [`partner:${partnerId}`, `holder:${partnerId}`],
+      async () => (await this.balances.standingOf([partnerId]))[0],
     );
+  }
+
+  private stateOf(topics: readonly Topic[], read: () => Promise<unknown>): SharedSource {
+    const { states, tail } = this;
+    return new SharedSource((execution, outlet) => {
+      const { key } = execution;
+      const group = states.of(key, () => new StateGroup(execution, topics, read, tail));
+      return new StateReader(group, outlet, () => states.left(key, group));
+    });
   }
 }

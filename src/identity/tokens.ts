@@ -33,8 +33,8 @@ export class Tokens {
     return { token, expiresAt: new Date(expiresAt * 1000) };
   }
 
-  /** The account a token names, or null for one that is not ours, was altered, or has expired. */
-  async accountOf(token: string, now: Date): Promise<string | null> {
+  /** The account a token names, and its end; null for one that is not ours, was altered, or has expired. */
+  async read(token: string, now: Date): Promise<{ accountId: string; expiresAt: Date } | null> {
     try {
       const { payload } = await jwtVerify(token, this.secret, {
         algorithms: [ALGORITHM],
@@ -43,7 +43,7 @@ export class Tokens {
         requiredClaims: ['sub', 'exp', 'iat'],
         currentDate: now,
       });
-      return payload.sub ?? null;
+      return { accountId: payload.sub!, expiresAt: new Date(payload.exp! * 1000) };
     } catch (error) {
       if (error instanceof errors.JOSEError) return null;
       throw error;

@@ -63,21 +63,30 @@ export function wrongState(key: MessageKey, status: string, path: string[] | nul
   return { kind: 'WrongState', path, key, params: { status }, status };
 }
 
+export type RequestErrorCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'BAD_USER_INPUT'
+  | 'ANSWER_TOO_LARGE'
+  | 'TOO_MANY_OPERATIONS'
+  | 'FEED_OVERFLOW';
+
 /** A client's own mistake in a query or subscription: becomes a GraphQL error with that code. */
 export class RequestError extends Error {
-  readonly code: 'UNAUTHENTICATED' | 'FORBIDDEN' | 'BAD_USER_INPUT';
+  readonly code: RequestErrorCode;
   readonly said: Message;
-  readonly argument: string | null;
+  /** What else the client is told, under `extensions`. */
+  readonly details: Readonly<Record<string, string>>;
 
-  constructor(code: RequestError['code'], said: Message, argument: string | null = null) {
+  constructor(code: RequestErrorCode, said: Message, details: Readonly<Record<string, string>> = {}) {
     super(said.key);
     this.name = 'RequestError';
     this.code = code;
     this.said = said;
-    this.argument = argument;
+    this.details = details;
   }
 }
 
 export function badArgument(argument: string, key: MessageKey, params?: MessageParams): RequestError {
-  return new RequestError('BAD_USER_INPUT', { key, params }, argument);
+  return new RequestError('BAD_USER_INPUT', { key, params }, { argument });
 }

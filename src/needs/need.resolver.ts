@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Extensions, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { maySeeDrafts } from '../access/access.rules.ts';
 import { isId } from '../kernel/ids.ts';
 import { badArgument } from '../kernel/problems.ts';
@@ -14,6 +14,7 @@ import {
 import type { Context } from '../platform/graphql/context.ts';
 import { answer } from '../platform/graphql/payload.ts';
 import { CursorScalar, RupiahScalar } from '../platform/graphql/scalars.ts';
+import { perViewer } from '../platform/graphql/shared-execution.ts';
 import type { VillageRow, VillageService } from '../villages/village.service.ts';
 import { VillageType } from '../villages/village.types.ts';
 import type { NeedRow, NeedView } from './fact.ts';
@@ -120,6 +121,7 @@ export class VillageNeedsResolver {
     this.reads = reads;
   }
 
+  @Extensions(perViewer)
   @FieldResolver(() => NeedConnectionType, { description: 'Its needs, the newest first.' })
   async needs(
     @Root() village: VillageRow,

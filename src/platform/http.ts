@@ -8,9 +8,12 @@ import fastifyStatic from '@fastify/static';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import { serveEventStreams } from './event-stream.ts';
+import { answerSizeError } from './graphql/answer-size.ts';
 import type { Context } from './graphql/context.ts';
 import { toClientError } from './graphql/errors.ts';
-import { PARSE_LIMITS } from './graphql/execution.ts';
+import { PARSE_LIMITS } from './graphql/documents.ts';
+import type { Connections } from './live/connections.ts';
 import type { Locale } from './messages.ts';
 
 /** Whether the hub can do its work, and what it lacks. */
@@ -23,6 +26,8 @@ export interface Readiness {
 export interface RequestHead {
   authorization: string | undefined;
   acceptLanguage: string | undefined;
+  /** From where a stream goes on that was cut. */
+  resumeAfter?: string | null;
 }
 
 export type ContextOf = (head: RequestHead) => Promise<Context>;
@@ -30,6 +35,7 @@ export type ContextOf = (head: RequestHead) => Promise<Context>;
 export interface HttpOptions {
   schema: GraphQLSchema;
   contextOf: ContextOf;
+  connections: Connections;
   readiness: () => Promise<Readiness>;
   logger: Logger;
   /** Folder of the built workbench page. */
@@ -53,6 +59,22 @@ function languageOfErrors(languages: WeakMap<object, Locale>): ApolloServerPlugi
   };
 }
 
+/** Refuses what could have a larger answer than one operation may. */
+const limitAnswers: ApolloServerPlugin<Context> = {
+  requestDidStart: () =>
+    Promise.resolve({
+      didResolveOperation: ({ schema, document, operationName, request }) => {
+        const tooLarge = answerSizeError({
+          schema,
+          document,
+          operationName,
+          variableValues: request.variables,
+        });
+        return tooLarge === null ? Promise.resolve() : Promise.reject(tooLarge);
+      },
+    }),
+};
+
 async function startApollo({ schema, logger }: HttpOptions): Promise<ApolloServer<Context>> {
   const languages = new WeakMap<object, Locale>();
   const apollo = new ApolloServer<Context>({
@@ -67,6 +89,7 @@ async function startApollo({ schema, logger }: HttpOptions): Promise<ApolloServe
     logger,
     plugins: [
       languageOfErrors(languages),
+      limitAnswers,
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
     ],
@@ -115,6 +138,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
         }),
     }),
   });
+  serveEventStreams(app, options);
   app.get('/health/live', () => ({ status: 'live' }));
   app.get('/health/ready', async (_, reply) => {
     const { ready, checks } = await options.readiness();

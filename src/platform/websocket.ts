@@ -1,70 +1,142 @@
 import type { IncomingMessage, Server } from 'node:http';
-import { parse, type GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import type { Duplex } from 'node:stream';
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import type { Context as ProtocolContext } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
-import { WebSocketServer } from 'ws';
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import { RequestError } from '../kernel/problems.ts';
 import type { Context } from './graphql/context.ts';
+import { Documents } from './graphql/documents.ts';
 import { toClientError } from './graphql/errors.ts';
-import { type EndOf, PARSE_LIMITS, subscribeFresh } from './graphql/execution.ts';
+import { executeWithinLimits, subscribeShared } from './graphql/execution.ts';
 import type { ContextOf } from './http.ts';
+import { CLOSE_TOO_MANY, type Connection, type Connections } from './live/connections.ts';
+import { WebSocketOutlet } from './live/websocket-outlet.ts';
+import type { Locale } from './messages.ts';
 
 export interface WebSocketOptions {
   server: Server;
   schema: GraphQLSchema;
   contextOf: ContextOf;
-  endOf: EndOf;
+  connections: Connections;
   logger: Logger;
 }
 
 const PATH = '/graphql';
 const MAX_MESSAGE_BYTES = 1_000_000;
+/** So many operations may run at once on one connection. */
+export const MAX_OPERATIONS = 100;
 const CLOSE_GOING_AWAY = 1001;
+/** How long a connection that is being closed may keep what was not read, before it is broken off. */
+const CLOSE_WITHIN_MS = 5000;
+/** A connection that does not answer a ping until the next one is due is dead, and is broken off. */
+const PING_MS = 12_000;
 
 type Parameters = { authorization?: unknown; acceptLanguage?: unknown };
+type Extra = { socket: WebSocket; request: IncomingMessage; locale?: Locale };
+type Peer = ProtocolContext<Parameters, Extra>;
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** The WebSocket side of `/graphql`, protocol graphql-transport-ws. Answers how to close it. */
-export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
-  const { server, schema, contextOf, endOf, logger } = options;
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
-  const format = (errors: readonly GraphQLError[], locale: Context['locale']): GraphQLFormattedError[] =>
+/** The actor, language and permissions behind `connectionParams`, asked anew for each operation. */
+function contextOfPeer({ connectionParams, extra }: Peer, contextOf: ContextOf): Promise<Context> {
+  return contextOf({
+    authorization: textOf(connectionParams?.authorization),
+    acceptLanguage: textOf(connectionParams?.acceptLanguage) ?? extra.request.headers['accept-language'],
+  });
+}
+
+/** Counts a connection among the open ones; false, and it is closed, when there are too many. */
+function admit(peer: Peer, { actor, expiresAt, locale }: Context, connections: Connections): boolean {
+  const { socket, request } = peer.extra;
+  peer.extra.locale = locale;
+  const address = request.socket.remoteAddress ?? '';
+  const connection: Connection = {
+    actor,
+    expiresAt,
+    address,
+    end: (code, reason) => socket.close(code, reason),
+  };
+  if (!connections.add(connection)) {
+    socket.close(CLOSE_TOO_MANY, 'Too many connections; try again later.');
+    return false;
+  }
+  socket.once('close', () => connections.remove(connection));
+  return true;
+}
+
+function tooManyOperations(): GraphQLError[] {
+  const params = { max: MAX_OPERATIONS };
+  const originalError = new RequestError('TOO_MANY_OPERATIONS', {
+    key: 'query.too-many-operations',
+    params,
+  });
+  return [new GraphQLError(originalError.message, { originalError })];
+}
+
+function answer(stream: Duplex, status: string): void {
+  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => stream.destroy());
+}
+
+function speak(sockets: WebSocketServer, options: WebSocketOptions): { dispose(): Promise<void> | void } {
+  const { schema, contextOf, connections, logger } = options;
+  const documents = new Documents(schema);
+  const outlets = new WeakMap<object, WebSocketOutlet>();
+  const format = (errors: readonly GraphQLError[], locale: Locale = 'id'): GraphQLFormattedError[] =>
     errors.map((error) => toClientError(error, locale, logger));
-  const contexts = new WeakMap<object, Context>();
-  const protocol = useServer<Parameters, { request?: IncomingMessage }>(
+  return useServer<Parameters, Extra>(
     {
       schema,
-      parse: (source) => parse(source, PARSE_LIMITS),
-      subscribe: (args) => subscribeFresh(args, endOf),
-      // Asked anew for each operation, so that a change of roles counts from the next one.
-      context: async ({ connectionParams, extra }, _id, payload) => {
-        const header = extra.request?.headers['accept-language'];
-        const context = await contextOf({
-          authorization: textOf(connectionParams?.authorization),
-          acceptLanguage: textOf(connectionParams?.acceptLanguage) ?? header,
-        });
-        contexts.set(payload, context);
+      parse: (source) => documents.parse(typeof source === 'string' ? source : source.body),
+      validate: (_, document) => documents.validate(document),
+      execute: executeWithinLimits,
+      subscribe: (args) =>
+        subscribeShared(args, outlets.get(args.contextValue as object)!, (errors, { locale }) =>
+          format(errors, locale),
+        ),
+      onConnect: async (peer) => admit(peer, await contextOfPeer(peer, contextOf), connections),
+      onSubscribe: ({ subscriptions }) =>
+        Object.keys(subscriptions).length > MAX_OPERATIONS ? tooManyOperations() : undefined,
+      context: async (peer, id) => {
+        const context = await contextOfPeer(peer, contextOf);
+        const { socket, request } = peer.extra;
+        outlets.set(context, new WebSocketOutlet(socket, request.socket, id));
         return context;
       },
-      onError: (_ctx, _id, payload, errors) => format(errors, contexts.get(payload)?.locale ?? 'id'),
-      onNext: (_ctx, _id, _payload, { contextValue }, { errors, ...result }) =>
-        errors === undefined
-          ? undefined
-          : { ...result, errors: format(errors, (contextValue as Context).locale) },
+      onError: ({ extra }, _id, _payload, errors) => format(errors, extra.locale),
+      onNext: ({ extra }, _id, _payload, _args, { errors, ...result }) =>
+        errors === undefined ? undefined : { ...result, errors: format(errors, extra.locale) },
     },
     sockets,
+    PING_MS,
   );
-  server.on('upgrade', (request, socket, head) => {
-    // Nobody else listens to this socket: a reset without a listener would end the process.
-    socket.on('error', () => socket.destroy());
+}
+
+/** The WebSocket side of `/graphql`, protocol graphql-transport-ws. Answers how to close it. */
+export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
+  const { server, connections } = options;
+  // `closeTimeout` is documented by ws, and its types do not know it yet.
+  const settings: ServerOptions & { closeTimeout: number } = {
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES,
+    // The outlets write frames of their own between those of ws, which needs each of its frames whole.
+    perMessageDeflate: false,
+    closeTimeout: CLOSE_WITHIN_MS,
+  };
+  const sockets = new WebSocketServer(settings);
+  const protocol = speak(sockets, options);
+  server.on('upgrade', (request, stream, head) => {
+    // Nobody else listens to this stream: a reset without a listener would end the process.
+    stream.on('error', () => stream.destroy());
+    // Each operation may wait for it to be drained.
+    stream.setMaxListeners(2 * MAX_OPERATIONS + 20);
     // As text: not every request target that a stranger sends can be read as an address.
-    if (request.url?.split('?', 1)[0] !== PATH) {
-      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n', () => socket.destroy());
-      return;
+    if (request.url?.split('?', 1)[0] !== PATH) answer(stream, '404 Not Found');
+    else if (!connections.hasRoom) answer(stream, '503 Service Unavailable');
+    else {
+      sockets.handleUpgrade(request, stream, head, (socket) => sockets.emit('connection', socket, request));
     }
-    sockets.handleUpgrade(request, socket, head, (webSocket) =>
-      sockets.emit('connection', webSocket, request),
-    );
   });
   return async () => {
     for (const socket of sockets.clients) {

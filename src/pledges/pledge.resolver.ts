@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Extensions, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { maySeePrivate } from '../access/access.rules.ts';
 import type { PolicyRow, PolicyService } from '../balance/policy.service.ts';
 import { PolicyType } from '../balance/policy.types.ts';
@@ -18,6 +18,7 @@ import {
 } from '../platform/graphql/connection.ts';
 import type { Context } from '../platform/graphql/context.ts';
 import { CursorScalar, RupiahScalar } from '../platform/graphql/scalars.ts';
+import { perViewer } from '../platform/graphql/shared-execution.ts';
 import type { VillageService } from '../villages/village.service.ts';
 import type { PledgeRow, PledgeView } from './pledge-book.service.ts';
 import type { PledgeStatus } from './pledge.entity.ts';
@@ -98,6 +99,7 @@ export class PledgeResolver {
     return pledge.quantity * pledge.unitValue;
   }
 
+  @Extensions(perViewer)
   @FieldResolver(() => String, {
     nullable: true,
     description: 'The partner’s note. Null for whoever may not see it: other partners and the public.',
@@ -106,6 +108,7 @@ export class PledgeResolver {
     return (await this.seesPrivate(pledge, context)) ? (pledge.note ?? null) : null;
   }
 
+  @Extensions(perViewer)
   @FieldResolver(() => String, {
     nullable: true,
     description: 'Why it was approved, declined, withdrawn or cancelled. Null for whoever may not see it.',

@@ -42,7 +42,7 @@ const packages: readonly [names: RegExp, where: RegExp][] = [
     /^(pg|ws|graphql-ws|graphile-worker|fastify|@fastify\/static|@apollo\/server|@as-integrations\/fastify)$/,
     /^platform\//,
   ],
-  [/^(intl-messageformat|dataloader)$/, /^platform\//],
+  [/^(intl-messageformat|dataloader|graphql-query-complexity|quick-lru)$/, /^platform\//],
   [/^typeid-js$/, /^(platform|seed)\//],
   [
     /^@mikro-orm\/(core|postgresql|migrations)$/,

@@ -97,7 +97,7 @@ export class TestHub {
 
   /** Waits until that many feeds are open on this node. */
   async feedsOpen(count: number): Promise<void> {
-    await until(() => this.services.tail.listenerCount === count, `${count} open feeds`);
+    await until(() => this.services.live.readerCount === count, `${count} open feeds`);
   }
 
   /** Every proof of the books holds. */

@@ -69,6 +69,10 @@ export const en = {
   'error.internal': 'Something went wrong on our side; quote {id} when you ask for help.',
   'error.busy': 'The hub is busy; try again in a moment.',
   'feed.overflow': 'You read too slowly; resume with the cursor {cursor}.',
+  'query.too-large':
+    'The answer could hold {fields, number} fields, and may hold {max, number}: ask for smaller pages, or for less in each.',
+  'query.too-many-fragments': 'The operation spreads too many fragments: ask for less at once.',
+  'query.too-many-operations': 'A connection carries {max, number} operations at once; end some first.',
   'suggestion.SUPPORTS_CREDITOR': 'It supports a partner whom you owe support.',
   'suggestion.ADDS_COLOUR': 'Your cluster is a colour that this village lacks.',
   'suggestion.LEAST_COVERED': '{coverage, number, percent} of the village’s plan is covered.',

@@ -67,6 +67,11 @@ export const id: Record<MessageKey, string> = {
   'error.internal': 'Ada yang salah di pihak kami; sebutkan {id} bila meminta bantuan.',
   'error.busy': 'Hub sedang sibuk; coba lagi sebentar lagi.',
   'feed.overflow': 'Anda membaca terlalu lambat; lanjutkan dengan kursor {cursor}.',
+  'query.too-large':
+    'Jawaban ini dapat memuat {fields, number} ruas, sedangkan batasnya {max, number}: minta halaman yang lebih kecil, atau isi yang lebih sedikit.',
+  'query.too-many-fragments': 'Operasi ini menyebar terlalu banyak fragmen: minta lebih sedikit sekaligus.',
+  'query.too-many-operations':
+    'Satu sambungan memuat {max, number} operasi sekaligus; akhiri beberapa dahulu.',
   'suggestion.SUPPORTS_CREDITOR': 'Ini mendukung mitra yang sudah lebih banyak mendukung Anda.',
   'suggestion.ADDS_COLOUR': 'Rumpun Anda adalah warna yang belum ada di kampung ini.',
   'suggestion.LEAST_COVERED': '{coverage, number, percent} rencana kampung sudah terpenuhi.',

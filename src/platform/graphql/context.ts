@@ -6,35 +6,58 @@ import type { Locale } from '../messages.ts';
 
 export interface ContextOptions {
   actor: Actor;
+  /** When the asker's token ends; null for somebody who has not signed in. */
+  expiresAt: Date | null;
   locale: Locale;
   /** Whether somebody who has not signed in may read. */
   publicRead: boolean;
   container: Container;
+  resumeAfter?: string | null;
 }
 
 /** What the resolvers of one operation, or of one event of a subscription, share. */
 export class Context {
-  readonly actor: Actor;
   readonly locale: Locale;
   readonly batches = new Batches();
   readonly container: Container;
-  private readonly publicRead: boolean;
+  /** From where a reader goes on that came back by `Last-Event-ID`; it outweighs the argument `after`. */
+  readonly resumeAfter: string | null;
+  private readonly options: ContextOptions;
+  private readonly isForAll: boolean;
 
-  constructor(options: ContextOptions) {
-    this.actor = options.actor;
+  constructor(options: ContextOptions, isForAll = false) {
+    this.options = options;
+    this.isForAll = isForAll;
     this.locale = options.locale;
     this.container = options.container;
-    this.publicRead = options.publicRead;
+    this.resumeAfter = options.resumeAfter ?? null;
+  }
+
+  /**
+   * Who is asking. Throws in a context that serves many askers at once: a field that needs this must be declared
+   * `@Extensions(perViewer)`.
+   */
+  get actor(): Actor {
+    if (this.isForAll) throw new Error('this field differs by viewer, and is not declared perViewer');
+    return this.options.actor;
+  }
+
+  get expiresAt(): Date | null {
+    return this.options.expiresAt;
   }
 
   /** Who is asking, as somebody who may read; throws UNAUTHENTICATED. */
   reader(): Reader {
-    return readerOf(this.actor, this.publicRead);
+    return readerOf(this.actor, this.options.publicRead);
   }
 
   /** The same asker with nothing loaded yet: for the next event of a subscription. */
   fresh(): Context {
-    const { actor, locale, container, publicRead } = this;
-    return new Context({ actor, locale, container, publicRead });
+    return new Context(this.options);
+  }
+
+  /** A fresh context for what all readers see alike: it knows the language, and nobody. */
+  forAll(): Context {
+    return new Context(this.options, true);
   }
 }

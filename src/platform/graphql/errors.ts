@@ -21,8 +21,12 @@ export function toClientError(error: GraphQLError, locale: Locale, logger: Logge
   const { locations, path } = error;
   const cause = error.originalError;
   if (cause instanceof RequestError) {
-    const extensions = { code: cause.code, ...(cause.argument === null ? {} : { argument: cause.argument }) };
-    return { message: say(locale, cause.said), locations, path, extensions };
+    return {
+      message: say(locale, cause.said),
+      locations,
+      path,
+      extensions: { code: cause.code, ...cause.details },
+    };
   }
   if (cause instanceof Refused) {
     const [problem] = cause.problems;
@@ -30,14 +34,14 @@ export function toClientError(error: GraphQLError, locale: Locale, logger: Logge
     return { message: say(locale, problem!), locations, path, extensions: { code } };
   }
   if (isOfTheRequest(error)) {
-    const { code, cursor } = error.extensions;
+    const { code } = error.extensions;
     const known = typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR';
-    const extensions = {
-      code: known ? code : 'BAD_USER_INPUT',
-      // Where a feed that was ended goes on.
-      ...(typeof cursor === 'string' && { cursor }),
+    return {
+      message: error.message,
+      locations,
+      path,
+      extensions: { code: known ? code : 'BAD_USER_INPUT' },
     };
-    return { message: error.message, locations, path, extensions };
   }
   const id = randomUUID();
   logger.error({ err: cause ?? error, errorId: id, path }, 'an operation failed');

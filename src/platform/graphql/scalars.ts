@@ -75,3 +75,18 @@ export const CursorScalar = new GraphQLScalarType<string, string>({
   parseValue: parseCursor,
   parseLiteral: (node) => stringOf('Cursor', node),
 });
+
+function parsePosition(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1) {
+    throw new GraphQLError('Position must be a whole number from 1 to 9007199254740991');
+  }
+  return value;
+}
+
+export const PositionScalar = new GraphQLScalarType<number, number>({
+  name: 'Position',
+  description: 'A place in the feed, a JSON number from 1 to 2^53 − 1; past what Int can hold.',
+  serialize: parsePosition,
+  parseValue: parsePosition,
+  parseLiteral: (node) => parsePosition(node.kind === Kind.INT ? Number(node.value) : null),
+});

@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { SharedExecution } from '../platform/live/shared-stream.ts';
+import { type SharedMessage, SharedMessages } from '../platform/live/shared-messages.ts';
+import { feedCursor, type FeedEvent, type FeedLog, placed, type PlacedEvent } from './feed-log.service.ts';
+import type { FeedListener, FeedTail } from './feed-tail.ts';
+import { type FeedFilter, matches, type Topic, topicsOf } from './feed.rules.ts';
+
+/** An event as all readers of a group get it who stood at its `previous`. */
+export interface Performed {
+  event: PlacedEvent;
+  message: SharedMessage;
+}
+
+export interface GroupReader {
+  /** Called with events in order, none missing, and the same as messages; must not wait or throw. */
+  take(performed: readonly Performed[], messages: SharedMessages): void;
+  fail(error: unknown): void;
+}
+
+/** What comes within this time after a write goes out together in the next; a lone event is never held. */
+const GATHER_MS = 10;
+/** So many events may wait for a group's execution; past it the group goes on from the log. */
+const MAX_QUEUE = 1000;
+const BATCH = 100;
+const RETRY_MS = 500;
+
+export async function perform(execution: SharedExecution, event: PlacedEvent): Promise<Performed> {
+  const body = await execution.perform(event);
+  return { event, message: { body, cursor: feedCursor(event.position) } };
+}
+
+/** The events in order, each executed once, the first of them after the place `previous`. */
+export function performAll(
+  execution: SharedExecution,
+  events: readonly FeedEvent[],
+  previous: number,
+): Promise<Performed[]> {
+  return Promise.all(placed(events, previous).map((event) => perform(execution, event)));
+}
+
+/**
+ * The readers of this node who asked for the same events in the same words and may see the same: each event is
+ * executed and serialised once for all of them.
+ *
+ * It hears the tail. Events that come faster than they are executed wait in a bounded queue; past its bound the
+ * group lets go of them and reads the log from its own position instead, so that none is missed.
+ */
+export class FeedGroup {
+  readonly execution: SharedExecution;
+  private readonly log: FeedLog;
+  private readonly tail: FeedTail;
+  private readonly filter: FeedFilter;
+  private readonly topics: readonly Topic[];
+  private readonly logger: Logger;
+  private readonly readers = new Set<GroupReader>();
+  private handedOn: number;
+  private queue: FeedEvent[] = [];
+  /** Whether something was let go of that is in the log. */
+  private isBehind = false;
+  private isPumping = false;
+  private sentAt = -Infinity;
+
+  constructor(execution: SharedExecution, filter: FeedFilter, log: FeedLog, tail: FeedTail, logger: Logger) {
+    this.execution = execution;
+    this.filter = filter;
+    this.log = log;
+    this.tail = tail;
+    this.logger = logger;
+    this.topics = topicsOf(filter);
+    this.handedOn = tail.head;
+    tail.subscribe(this.hear, this.topics);
+  }
+
+  /** Everything that matches up to here was handed to the readers, and everything after it will be. */
+  get position(): number {
+    return this.handedOn;
+  }
+
+  get size(): number {
+    return this.readers.size;
+  }
+
+  add(reader: GroupReader): void {
+    this.readers.add(reader);
+  }
+
+  /** With the last reader the group itself ends. */
+  remove(reader: GroupReader): void {
+    this.readers.delete(reader);
+    if (this.readers.size === 0) this.tail.unsubscribe(this.hear, this.topics);
+  }
+
+  private readonly hear: FeedListener = (events) => {
+    if (this.isBehind) return;
+    for (const event of events) if (matches(this.filter, event)) this.queue.push(event);
+    if (this.queue.length > MAX_QUEUE) {
+      this.queue = [];
+      this.isBehind = true;
+    }
+    if (!this.isPumping) void this.pump();
+  };
+
+  private async pump(): Promise<void> {
+    this.isPumping = true;
+    while (this.readers.size > 0 && (this.isBehind || this.queue.length > 0)) {
+      const waitMs = this.sentAt + GATHER_MS - performance.now();
+      if (waitMs > 0) await sleep(waitMs);
+      try {
+        await this.handOn(await this.nextEvents());
+      } catch (error) {
+        for (const reader of this.readers) reader.fail(error);
+      }
+    }
+    this.isPumping = false;
+  }
+
+  private async handOn(events: readonly FeedEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    const performed = await performAll(this.execution, events, this.handedOn);
+    const messages = new SharedMessages(performed.map(({ message }) => message));
+    this.handedOn = events.at(-1)!.position;
+    this.sentAt = performance.now();
+    for (const reader of this.readers) reader.take(performed, messages);
+  }
+
+  private async nextEvents(): Promise<FeedEvent[]> {
+    if (!this.isBehind) return this.queue.splice(0, BATCH);
+    // What is heard from here on waits in the queue again, and what was let go of is in the log already.
+    this.isBehind = false;
+    let page: FeedEvent[];
+    try {
+      page = await this.log.read(this.filter, this.handedOn, BATCH);
+    } catch (error) {
+      this.logger.warn({ err: error }, 'a group of feeds could not read the log; it is tried again');
+      this.isBehind = true;
+      await sleep(RETRY_MS);
+      return [];
+    }
+    if (page.length === BATCH) {
+      this.isBehind = true;
+      this.queue = [];
+    } else {
+      const read = page.at(-1)?.position ?? this.handedOn;
+      this.queue = this.queue.filter(({ position }) => position > read);
+    }
+    return page;
+  }
+}

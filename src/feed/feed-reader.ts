@@ -1,0 +1,139 @@
+import { type SharedExecution, SharedReading } from '../platform/live/shared-stream.ts';
+import { isTooSlow, type Outlet } from '../platform/live/outlet.ts';
+import { SharedMessages } from '../platform/live/shared-messages.ts';
+import { type FeedGroup, type GroupReader, perform, performAll, type Performed } from './feed-group.ts';
+import { feedCursor, type FeedLog } from './feed-log.service.ts';
+import type { FeedFilter } from './feed.rules.ts';
+
+/** So many events may wait while a reader is still at its history; past it they are read from the log as well. */
+const MAX_WAITING = 1000;
+const PAGE = 200;
+/** So many events of the history are executed and sent at once, and then taken by the reader before more are. */
+const CHUNK = 20;
+
+export interface FeedReaderOptions {
+  group: FeedGroup;
+  execution: SharedExecution;
+  outlet: Outlet;
+  log: FeedLog;
+  filter: FeedFilter;
+  /** The position after which the reader begins. */
+  after: number;
+  /** Called once, after it has left its group. */
+  onEnd: () => void;
+}
+
+/**
+ * One subscriber's feed: history from its cursor, cut-over, then live with its group.
+ *
+ * It joins the group at once, and what the group hands on meanwhile waits. Let P be the group's position at that
+ * moment: the log is read up to P, and what waits goes on after P. So there is no gap and no repeat at the seam. From
+ * then on the group's messages are passed on as they come. A reader that lets too many bytes wait is ended with the
+ * cursor from which to resume.
+ */
+export class FeedReader extends SharedReading implements GroupReader {
+  private readonly options: FeedReaderOptions;
+  /** The last event that was sent, or the place after which the reader began. */
+  private last: number;
+  /** Everything that matches up to here was sent. */
+  private sent: number;
+  private waiting: Performed[] = [];
+  private isLive = false;
+  /** Whether something was let go of that is in the log. */
+  private isBehind = false;
+  private failure: { error: unknown } | null = null;
+  private wake: (() => void) | null = null;
+
+  constructor(options: FeedReaderOptions) {
+    super();
+    this.options = options;
+    this.last = options.after;
+    this.sent = options.after;
+    options.group.add(this);
+  }
+
+  take(performed: readonly Performed[], messages: SharedMessages): void {
+    if (this.isLive && performed[0]!.event.previous === this.last) {
+      this.options.outlet.send(messages);
+      this.moveTo(performed.at(-1)!.event.position);
+      if (isTooSlow(this.options.outlet)) {
+        this.options.outlet.overflow(feedCursor(this.last));
+        void this.return();
+      }
+      return;
+    }
+    this.isLive = false;
+    if (this.isBehind) return;
+    this.waiting.push(...performed);
+    if (this.waiting.length > MAX_WAITING) {
+      this.waiting = [];
+      this.isBehind = true;
+    }
+    this.wake?.();
+  }
+
+  fail(error: unknown): void {
+    this.failure = { error };
+    this.wake?.();
+  }
+
+  protected async run(): Promise<void> {
+    const { group } = this.options;
+    await this.readLog(group.position);
+    while (!this.isEnded) {
+      if (this.failure !== null) throw this.failure.error;
+      if (this.isBehind) {
+        this.isBehind = false;
+        await this.readLog(group.position);
+      } else if (this.waiting.length > 0) {
+        await this.sendWaiting();
+      } else {
+        this.isLive = true;
+        await new Promise<void>((resolve) => (this.wake = resolve));
+      }
+    }
+  }
+
+  protected leave(): void {
+    this.options.group.remove(this);
+    this.options.onEnd();
+    this.waiting = [];
+    this.wake?.();
+  }
+
+  private moveTo(position: number): void {
+    this.last = position;
+    this.sent = position;
+  }
+
+  /** Sends everything that matches up to `seam`, a position that the log has reached. */
+  private async readLog(seam: number): Promise<void> {
+    const { log, filter } = this.options;
+    while (this.sent < seam && !this.isEnded) {
+      const page = await log.read(filter, this.sent, PAGE);
+      for (let start = 0; start < page.length && !this.isEnded; start += CHUNK) {
+        const events = page.slice(start, start + CHUNK);
+        await this.send(await performAll(this.options.execution, events, this.last));
+      }
+      if (page.length < PAGE) this.sent = Math.max(this.sent, seam);
+    }
+  }
+
+  /** What waited after the seam; its first event is executed anew if this reader stood elsewhere than the group. */
+  private async sendWaiting(): Promise<void> {
+    const performed = this.waiting.splice(0, CHUNK).filter(({ event }) => event.position > this.sent);
+    const [first] = performed;
+    if (first === undefined) return;
+    if (first.event.previous !== this.last) {
+      performed[0] = await perform(this.options.execution, { ...first.event, previous: this.last });
+    }
+    await this.send(performed);
+  }
+
+  private async send(performed: readonly Performed[]): Promise<void> {
+    const { outlet } = this.options;
+    outlet.send(new SharedMessages(performed.map(({ message }) => message)));
+    this.moveTo(performed.at(-1)!.event.position);
+    await outlet.drained();
+  }
+}

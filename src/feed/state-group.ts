@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type SharedExecution, SharedReading } from '../platform/live/shared-stream.ts';
+import type { Outlet } from '../platform/live/outlet.ts';
+import { SharedMessages } from '../platform/live/shared-messages.ts';
+import type { FeedListener, FeedTail } from './feed-tail.ts';
+import type { Topic } from './feed.rules.ts';
+
+/** At most five states a second for one subscriber. */
+const LEAST_INTERVAL_MS = 200;
+
+/**
+ * The readers of this node who watch the same state in the same words and may see the same: it is read, executed and
+ * serialised once for all of them. A newcomer is shown the state as it is, everybody each change of it.
+ *
+ * It goes in rounds, at most five a second. Changes that come while a round waits for its turn or is under way are
+ * merged into the next, so the last state is always shown.
+ */
+export class StateGroup {
+  private readonly execution: SharedExecution;
+  private readonly tail: FeedTail;
+  private readonly topics: readonly Topic[];
+  private readonly read: () => Promise<unknown>;
+  private readonly readers = new Set<StateReader>();
+  private readonly newcomers = new Set<StateReader>();
+  private hasChanged = false;
+  private isRunning = false;
+  private roundAt = -Infinity;
+
+  constructor(
+    execution: SharedExecution,
+    topics: readonly Topic[],
+    read: () => Promise<unknown>,
+    tail: FeedTail,
+  ) {
+    this.execution = execution;
+    this.topics = topics;
+    this.read = read;
+    this.tail = tail;
+    tail.subscribe(this.hear, topics);
+  }
+
+  get size(): number {
+    return this.readers.size;
+  }
+
+  add(reader: StateReader): void {
+    this.readers.add(reader);
+    this.newcomers.add(reader);
+    if (!this.isRunning) void this.run();
+  }
+
+  /** With the last reader the group itself ends. */
+  remove(reader: StateReader): void {
+    this.readers.delete(reader);
+    this.newcomers.delete(reader);
+    if (this.readers.size === 0) this.tail.unsubscribe(this.hear, this.topics);
+  }
+
+  private readonly hear: FeedListener = () => {
+    this.hasChanged = true;
+    if (!this.isRunning) void this.run();
+  };
+
+  private async run(): Promise<void> {
+    this.isRunning = true;
+    while (this.readers.size > 0 && (this.hasChanged || this.newcomers.size > 0)) {
+      const waitMs = this.roundAt + LEAST_INTERVAL_MS - performance.now();
+      if (waitMs > 0) await sleep(waitMs);
+      this.roundAt = performance.now();
+      await this.round();
+    }
+    this.isRunning = false;
+  }
+
+  private async round(): Promise<void> {
+    const isForAll = this.hasChanged;
+    this.hasChanged = false;
+    // Who comes while the state is read waits for the next round: this one may be older than its coming.
+    const shown = isForAll ? [...this.readers] : [...this.newcomers];
+    this.newcomers.clear();
+    try {
+      const body = await this.execution.perform(await this.read());
+      const messages = new SharedMessages([{ body, cursor: null }]);
+      for (const reader of shown) reader.show(messages);
+    } catch (error) {
+      for (const reader of shown) reader.fail(error);
+    }
+  }
+}
+
+/** One subscriber of a state. For one that reads slowly only the last state waits. */
+export class StateReader extends SharedReading {
+  private readonly group: StateGroup;
+  private readonly outlet: Outlet;
+  private readonly onEnd: () => void;
+  private latest: SharedMessages | null = null;
+  private failure: { error: unknown } | null = null;
+  private wake: (() => void) | null = null;
+
+  constructor(group: StateGroup, outlet: Outlet, onEnd: () => void) {
+    super();
+    this.group = group;
+    this.outlet = outlet;
+    this.onEnd = onEnd;
+    group.add(this);
+  }
+
+  show(messages: SharedMessages): void {
+    this.latest = messages;
+    this.wake?.();
+  }
+
+  fail(error: unknown): void {
+    this.failure = { error };
+    this.wake?.();
+  }
+
+  protected async run(): Promise<void> {
+    while (!this.isEnded) {
+      if (this.failure !== null) throw this.failure.error;
+      const { latest } = this;
+      if (latest === null) await new Promise<void>((resolve) => (this.wake = resolve));
+      else {
+        this.latest = null;
+        this.outlet.send(latest);
+        await this.outlet.drained();
+      }
+    }
+  }
+
+  protected leave(): void {
+    this.group.remove(this);
+    this.onEnd();
+    this.wake?.();
+  }
+}

@@ -1,0 +1,204 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  getOperationAST,
+  GraphQLError,
+  type GraphQLSchema,
+  OperationTypeNode,
+} from 'graphql';
+import type { Logger } from 'pino';
+import { RequestError } from '../kernel/problems.ts';
+import type { Context } from './graphql/context.ts';
+import { Documents } from './graphql/documents.ts';
+import { toClientError } from './graphql/errors.ts';
+import { executeWithinLimits, subscribeShared } from './graphql/execution.ts';
+import type { ContextOf } from './http.ts';
+import type { Connection, Connections } from './live/connections.ts';
+import { EventStreamOutlet } from './live/event-stream-outlet.ts';
+import { SharedReading } from './live/shared-stream.ts';
+
+export interface EventStreamOptions {
+  schema: GraphQLSchema;
+  contextOf: ContextOf;
+  connections: Connections;
+  logger: Logger;
+}
+
+const PATH = '/graphql/stream';
+/** A comment goes out so often, so that nobody between takes a quiet stream for a dead one. */
+const HEARTBEAT_MS = 12_000;
+/** A stream that is over, and still not taken, is broken off after this time. */
+const CLOSE_WITHIN_MS = 5000;
+const HEAD = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  // Proxies that gather answers must not gather this one.
+  'x-accel-buffering': 'no',
+} as const;
+
+interface Asked {
+  query: string;
+  operationName?: string | undefined;
+  variables?: Record<string, unknown> | undefined;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function jsonOf(text: unknown): unknown {
+  if (typeof text !== 'string') return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** The operation a request asks for, in its body or, for GET, in its address; null for none. */
+function askedBy({ method, body, query }: FastifyRequest): Asked | null {
+  const given = method === 'GET' ? query : body;
+  if (!isObject(given) || typeof given['query'] !== 'string') return null;
+  const { operationName } = given;
+  const variables = method === 'GET' ? jsonOf(given['variables']) : given['variables'];
+  if (variables != null && !isObject(variables)) return null;
+  if (operationName != null && typeof operationName !== 'string') return null;
+  return {
+    query: given['query'],
+    operationName: operationName ?? undefined,
+    variables: variables ?? undefined,
+  };
+}
+
+/** One stream of server-sent events, from the request's arrival to its end. */
+class EventStream {
+  private readonly options: EventStreamOptions;
+  private readonly documents: Documents;
+  private readonly reply: FastifyReply;
+  private readonly context: Context;
+  private readonly outlet: EventStreamOutlet;
+
+  constructor(options: EventStreamOptions, documents: Documents, reply: FastifyReply, context: Context) {
+    this.options = options;
+    this.documents = documents;
+    this.reply = reply;
+    this.context = context;
+    this.outlet = new EventStreamOutlet(reply.raw, (cursor) =>
+      this.failure(
+        new RequestError('FEED_OVERFLOW', { key: 'feed.overflow', params: { cursor } }, { cursor }),
+      ),
+    );
+  }
+
+  /** Answers the operation until its end, or until the reader has gone. */
+  async serve(asked: Asked, isSafe: boolean): Promise<void> {
+    const { connections } = this.options;
+    const response = this.reply.raw;
+    const connection = this.asConnection();
+    if (!connections.add(connection)) {
+      response.writeHead(503, { 'retry-after': '5' }).end();
+      return;
+    }
+    response.writeHead(200, HEAD);
+    response.flushHeaders();
+    const heartbeat = setInterval(() => this.beat(), HEARTBEAT_MS);
+    response.once('close', () => {
+      clearInterval(heartbeat);
+      connections.remove(connection);
+    });
+    try {
+      this.outlet.end(await this.run(asked, isSafe));
+    } catch (error) {
+      this.outlet.end(this.failure(error));
+    }
+    setTimeout(() => response.destroy(), CLOSE_WITHIN_MS).unref();
+  }
+
+  private asConnection(): Connection {
+    const { actor, expiresAt } = this.context;
+    return {
+      actor,
+      expiresAt,
+      address: this.reply.request.ip,
+      end: (_code, reason) => {
+        const error = new GraphQLError(reason, { extensions: { code: 'UNAUTHENTICATED' } });
+        this.outlet.end(JSON.stringify({ errors: [error] }));
+        this.reply.raw.end();
+      },
+    };
+  }
+
+  /** What nobody takes between two beats, nobody reads: the stream is broken off. */
+  private beat(): void {
+    if (this.outlet.backlogBytes > 0) this.reply.raw.destroy();
+    else this.reply.raw.write(':\n\n');
+  }
+
+  /** The last result, or null when all that was read has left by the outlet. */
+  private async run({ query, operationName, variables }: Asked, isSafe: boolean): Promise<string | null> {
+    const document = this.documents.parse(query);
+    const faults = this.documents.validate(document);
+    if (faults.length > 0) return this.result({ errors: faults });
+    const operation = getOperationAST(document, operationName)?.operation;
+    if (operation === undefined) throw new GraphQLError('Unable to identify operation');
+    if (isSafe && operation === OperationTypeNode.MUTATION)
+      throw new GraphQLError('Mutations are sent with POST.');
+    const { schema } = this.options;
+    const args: ExecutionArgs = {
+      schema,
+      document,
+      operationName,
+      variableValues: variables,
+      contextValue: this.context,
+    };
+    if (operation !== OperationTypeNode.SUBSCRIPTION) return this.result(await executeWithinLimits(args));
+    const reading = await subscribeShared(args, this.outlet, (errors) => this.format(errors));
+    if (!(reading instanceof SharedReading)) return this.result(reading);
+    this.reply.raw.once('close', () => void reading.return());
+    if (!this.reply.raw.destroyed) await reading.next();
+    return null;
+  }
+
+  private format(errors: readonly GraphQLError[]): object[] {
+    return errors.map((error) => toClientError(error, this.context.locale, this.options.logger));
+  }
+
+  private result({ errors, ...data }: ExecutionResult): string {
+    return JSON.stringify(errors === undefined ? data : { errors: this.format(errors), ...data });
+  }
+
+  private failure(error: unknown): string {
+    const originalError = error instanceof Error ? error : new Error(String(error));
+    const shown =
+      error instanceof GraphQLError ? error : new GraphQLError(originalError.message, { originalError });
+    return this.result({ errors: [shown] });
+  }
+}
+
+/**
+ * `/graphql/stream`: any operation, answered as server-sent events by the protocol graphql-sse, distinct connections
+ * mode; for networks that let no WebSocket through. A reader that comes back with `Last-Event-ID` goes on after it.
+ */
+export function serveEventStreams(app: FastifyInstance, options: EventStreamOptions): void {
+  const documents = new Documents(options.schema);
+  app.route({
+    url: PATH,
+    method: ['GET', 'POST'],
+    handler: async (request, reply) => {
+      const asked = askedBy(request);
+      if (asked === null) {
+        await reply.code(400).send({ errors: [{ message: 'Send a query.' }] });
+        return;
+      }
+      const { authorization, 'accept-language': acceptLanguage } = request.headers;
+      const resumeAfter = request.headers['last-event-id'];
+      const context = await options.contextOf({
+        authorization,
+        acceptLanguage,
+        resumeAfter: typeof resumeAfter === 'string' && resumeAfter !== '' ? resumeAfter : null,
+      });
+      reply.hijack();
+      await new EventStream(options, documents, reply, context).serve(asked, request.method === 'GET');
+    },
+  });
+}

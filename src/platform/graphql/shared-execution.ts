@@ -1,0 +1,106 @@
+import {
+  type DocumentNode,
+  execute,
+  type ExecutionArgs,
+  type ExecutionResult,
+  getOperationAST,
+  type GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
+import { permissionsOf } from '../../access/actor.ts';
+import type { SharedExecution } from '../live/shared-stream.ts';
+import type { Context } from './context.ts';
+
+/** For `@Extensions`: marks a field that shows different things to different viewers. */
+export const perViewer = { perViewer: true } as const;
+
+/** The argument of a subscription that says where a reader begins: it alone does not keep readers apart. */
+const START_ARGUMENT = 'after';
+
+/** What a subscription's document says of who may share its execution. */
+interface Sharing {
+  /** Tells operations apart; the same text has the same number while its document is kept. */
+  number: number;
+  differsByViewer: boolean;
+  /** The variable that only says where a reader begins. */
+  startVariable: string | null;
+}
+
+/** By document and name of the operation. */
+const sharings = new WeakMap<DocumentNode, Map<string, Sharing>>();
+let documents = 0;
+
+function startVariableOf(document: DocumentNode, operationName: string | null | undefined): string | null {
+  const root = getOperationAST(document, operationName)?.selectionSet.selections[0];
+  const start =
+    root?.kind === Kind.FIELD ? root.arguments?.find(({ name }) => name.value === START_ARGUMENT) : undefined;
+  if (start?.value.kind !== Kind.VARIABLE) return null;
+  const name = start.value.name.value;
+  let uses = 0;
+  visit(document, {
+    VariableDefinition: () => false,
+    Variable: (variable) => void (uses += variable.name.value === name ? 1 : 0),
+  });
+  return uses === 1 ? name : null;
+}
+
+function differsByViewer(schema: GraphQLSchema, document: DocumentNode): boolean {
+  const types = new TypeInfo(schema);
+  let differs = false;
+  const look = { Field: () => void (differs ||= types.getFieldDef()?.extensions['perViewer'] === true) };
+  visit(document, visitWithTypeInfo(types, look));
+  return differs;
+}
+
+function sharingOf({ schema, document, operationName }: ExecutionArgs): Sharing {
+  const named = sharings.get(document) ?? new Map<string, Sharing>();
+  sharings.set(document, named);
+  let sharing = named.get(operationName ?? '');
+  if (sharing === undefined) {
+    sharing = {
+      number: (documents += 1),
+      differsByViewer: differsByViewer(schema, document),
+      startVariable: startVariableOf(document, operationName),
+    };
+    named.set(operationName ?? '', sharing);
+  }
+  return sharing;
+}
+
+/** Turns errors into what a client hears, in its language. */
+export type FormatErrors = (errors: readonly GraphQLError[], context: Context) => unknown[];
+
+/**
+ * The execution of a subscription's document for its events, which all readers share who have the same `key`: the
+ * same document, variables (but for where they begin), language and, where the document shows what not all may see,
+ * the same permissions. Where it does not, it is executed with a context that knows no viewer.
+ */
+export class OperationExecution implements SharedExecution {
+  readonly key: string;
+  private readonly args: ExecutionArgs;
+  private readonly differsByViewer: boolean;
+  private readonly format: FormatErrors;
+
+  constructor(args: ExecutionArgs, format: FormatErrors) {
+    const { number, differsByViewer: differs, startVariable } = sharingOf(args);
+    const { actor, locale } = args.contextValue as Context;
+    const { [startVariable ?? '']: _, ...variables } = args.variableValues ?? {};
+    this.args = args;
+    this.differsByViewer = differs;
+    this.format = format;
+    this.key = JSON.stringify([number, variables, locale, differs ? permissionsOf(actor) : null]);
+  }
+
+  /** Executes the document on one root value, in a context of its own, and answers the result as JSON. */
+  async perform(rootValue: unknown): Promise<string> {
+    const context = this.args.contextValue as Context;
+    const contextValue = this.differsByViewer ? context.fresh() : context.forAll();
+    const { errors, ...result }: ExecutionResult = await execute({ ...this.args, rootValue, contextValue });
+    if (errors === undefined) return JSON.stringify(result);
+    return JSON.stringify({ errors: this.format(errors, contextValue), ...result });
+  }
+}

@@ -1,0 +1,125 @@
+import type { Logger } from 'pino';
+import { type Actor, permissionsOf } from '../../access/actor.ts';
+import type { Clock } from '../../kernel/clock.ts';
+
+/** The token has expired, or its account is no more: connect again with a new one. */
+export const CLOSE_UNAUTHENTICATED = 4401;
+/** What the account may do has changed: connect again, with the same token. */
+export const CLOSE_PERMISSIONS_CHANGED = 4403;
+/** The hub, or this account, has as many connections as it may: try again later. */
+export const CLOSE_TOO_MANY = 4503;
+
+const CHECK_MS = 1000;
+
+/** A connection that stays open: a WebSocket, or a stream of events. */
+export interface Connection {
+  /** Who it was opened for, as the access rules saw it then. */
+  readonly actor: Actor;
+  /** When its token ends; null for somebody who has not signed in. */
+  readonly expiresAt: Date | null;
+  /** Where somebody who has not signed in connects from. */
+  readonly address: string;
+  end(code: number, reason: string): void;
+}
+
+export interface ConnectionLimits {
+  most: number;
+  mostPerAccount: number;
+}
+
+/** What these accounts are and may do now; without those that are no more. */
+export type CurrentActors = (accountIds: readonly string[]) => Promise<Map<string, Actor>>;
+
+/**
+ * All connections of this node that stay open. There are only so many of them, in all and for one account, and each
+ * is ended within about a second when its token expires or its account's permissions change: one statement a second
+ * looks all accounts up.
+ */
+export class Connections {
+  private readonly limits: ConnectionLimits;
+  private readonly currentActors: CurrentActors;
+  private readonly clock: Clock;
+  private readonly logger: Logger;
+  private readonly open = new Set<Connection>();
+  private readonly countByOwner = new Map<string, number>();
+  private timer: NodeJS.Timeout | undefined;
+  private checking: Promise<void> | null = null;
+
+  constructor(limits: ConnectionLimits, currentActors: CurrentActors, clock: Clock, logger: Logger) {
+    this.limits = limits;
+    this.currentActors = currentActors;
+    this.clock = clock;
+    this.logger = logger;
+  }
+
+  start(): void {
+    this.timer = setInterval(() => void (this.checking ??= this.check()), CHECK_MS);
+    this.timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.checking;
+  }
+
+  get size(): number {
+    return this.open.size;
+  }
+
+  /** Whether one more may come. */
+  get hasRoom(): boolean {
+    return this.open.size < this.limits.most;
+  }
+
+  /** False, and nothing done, when there are too many already. */
+  add(connection: Connection): boolean {
+    const owner = ownerOf(connection);
+    const count = this.countByOwner.get(owner) ?? 0;
+    if (!this.hasRoom || count >= this.limits.mostPerAccount) return false;
+    this.open.add(connection);
+    this.countByOwner.set(owner, count + 1);
+    return true;
+  }
+
+  remove(connection: Connection): void {
+    if (!this.open.delete(connection)) return;
+    const owner = ownerOf(connection);
+    const count = this.countByOwner.get(owner)! - 1;
+    if (count === 0) this.countByOwner.delete(owner);
+    else this.countByOwner.set(owner, count);
+  }
+
+  private async check(): Promise<void> {
+    try {
+      const now = this.clock.now();
+      for (const connection of this.open) {
+        if (connection.expiresAt !== null && connection.expiresAt <= now) {
+          connection.end(CLOSE_UNAUTHENTICATED, 'The token has expired; sign in again.');
+        }
+      }
+      await this.checkPermissions();
+    } catch (error) {
+      this.logger.warn({ err: error }, 'permissions of open connections could not be looked up');
+    } finally {
+      this.checking = null;
+    }
+  }
+
+  private async checkPermissions(): Promise<void> {
+    const signedIn = [...this.open].filter(({ actor }) => actor.accountId !== null);
+    if (signedIn.length === 0) return;
+    const actors = await this.currentActors([...new Set(signedIn.map(({ actor }) => actor.accountId!))]);
+    const permissions = new Map([...actors].map(([id, actor]) => [id, permissionsOf(actor)]));
+    for (const connection of signedIn) {
+      const now = permissions.get(connection.actor.accountId!);
+      if (now === undefined) connection.end(CLOSE_UNAUTHENTICATED, 'The account may not sign in any more.');
+      else if (now !== permissionsOf(connection.actor)) {
+        connection.end(CLOSE_PERMISSIONS_CHANGED, 'Your permissions have changed; connect again.');
+      }
+    }
+  }
+}
+
+function ownerOf({ actor, address }: Connection): string {
+  return actor.accountId ?? `address ${address}`;
+}

@@ -1,0 +1,34 @@
+import type { Writable } from 'node:stream';
+import type { SharedMessages } from './shared-messages.ts';
+
+/** So many bytes may wait for one reader; one that lets more come together is too slow. */
+export const MAX_BACKLOG_BYTES = 1_048_576;
+
+/** Where one subscription's messages leave for its reader, whatever the transport. */
+export interface Outlet {
+  /** Bytes that the network has not taken yet. */
+  readonly backlogBytes: number;
+  /** Hands on all of the messages in one write, each a message of its own; nothing once the reader is gone. */
+  send(messages: SharedMessages): void;
+  /** Resolves when nothing waits any more, or the reader is gone. */
+  drained(): Promise<void>;
+  /** Ends the connection of a reader that is too slow, and tells it the cursor from which to resume. */
+  overflow(cursor: string): void;
+}
+
+/** True for a reader that lets more wait than it may. */
+export const isTooSlow = ({ backlogBytes }: Outlet): boolean => backlogBytes > MAX_BACKLOG_BYTES;
+
+/** Resolves when the stream takes more again, or is no more. */
+export async function whenDrained(stream: Writable): Promise<void> {
+  if (!stream.writableNeedDrain || stream.destroyed) return;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      stream.off('drain', done);
+      stream.off('close', done);
+      resolve();
+    };
+    stream.once('drain', done);
+    stream.once('close', done);
+  });
+}

@@ -1,0 +1,74 @@
+import type { Outlet } from './outlet.ts';
+
+/** How root values become results, for all readers who share it. */
+export interface SharedExecution {
+  /** Equal for readers who asked alike and may see the same. */
+  readonly key: string;
+  /** The result of one root value, as JSON. */
+  perform(rootValue: unknown): Promise<string>;
+}
+
+/**
+ * One reader of a shared stream. It yields nothing, since what it reads leaves by its outlet: it only ends, or fails.
+ */
+export abstract class SharedReading implements AsyncIterableIterator<never, undefined> {
+  protected isEnded = false;
+  private running: Promise<void> | null = null;
+
+  /** Reads until `isEnded`; a failure is the reader's end. */
+  protected abstract run(): Promise<void>;
+  /** Lets go of all it holds, and lets `run` see that it has ended. */
+  protected abstract leave(): void;
+
+  async next(): Promise<IteratorResult<never, undefined>> {
+    try {
+      await (this.running ??= this.run());
+    } catch (error) {
+      if (!this.isEnded) throw error;
+    } finally {
+      await this.return();
+    }
+    return { value: undefined, done: true };
+  }
+
+  return(): Promise<IteratorResult<never, undefined>> {
+    if (!this.isEnded) {
+      this.isEnded = true;
+      this.leave();
+    }
+    return Promise.resolve({ value: undefined, done: true });
+  }
+
+  async throw(error: unknown): Promise<IteratorResult<never, undefined>> {
+    await this.return();
+    throw error;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+}
+
+/** Begins to read for one subscriber; what is read leaves by the outlet. */
+export type Share = (execution: SharedExecution, outlet: Outlet) => SharedReading;
+
+/**
+ * What a subscription's resolver answers: a stream of root values, of which all readers with the same execution may
+ * share one.
+ */
+export class SharedSource implements AsyncIterable<unknown> {
+  readonly share: Share;
+
+  constructor(share: Share) {
+    this.share = share;
+  }
+
+  /** Only makes graphql-js take this for a stream. */
+  [Symbol.asyncIterator](): AsyncIterator<unknown> {
+    throw new Error('a shared source is read by share');
+  }
+}

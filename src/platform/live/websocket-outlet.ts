@@ -1,0 +1,41 @@
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import { type Outlet, whenDrained } from './outlet.ts';
+import type { SharedMessages } from './shared-messages.ts';
+
+/** Closes a connection whose reader is too slow; the reason is JSON with the cursor to resume from. */
+export const CLOSE_OVERFLOW = 4413;
+
+/**
+ * One operation's way out through a WebSocket.
+ *
+ * Frames that many readers share are written past ws, straight to the stream: its own sender would encode them
+ * anew for each. ws writes whole frames at once as long as it does not compress, so the two never mix.
+ */
+export class WebSocketOutlet implements Outlet {
+  private readonly socket: WebSocket;
+  private readonly stream: Duplex;
+  private readonly id: Buffer;
+
+  constructor(socket: WebSocket, stream: Duplex, operationId: string) {
+    this.socket = socket;
+    this.stream = stream;
+    this.id = Buffer.from(JSON.stringify(operationId));
+  }
+
+  get backlogBytes(): number {
+    return this.stream.writableLength;
+  }
+
+  send(messages: SharedMessages): void {
+    if (this.socket.readyState === this.socket.OPEN) this.stream.write(messages.framesFor(this.id));
+  }
+
+  drained(): Promise<void> {
+    return whenDrained(this.stream);
+  }
+
+  overflow(cursor: string): void {
+    this.socket.close(CLOSE_OVERFLOW, JSON.stringify({ code: 'FEED_OVERFLOW', cursor }));
+  }
+}
