@@ -93,17 +93,19 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       container,
     });
   const schema = await createSchema();
+  const heartbeatMs = config.heartbeatSeconds * 1000;
   const http = await createHttp({
     schema,
     contextOf,
     connections,
+    heartbeatMs,
     logger,
     readiness: () => readinessOf(services),
     pageDir: fromHere('../workbench'),
     demoAccounts: () => identity.demoAccounts(),
   });
   opened.defer(() => http.close());
-  opened.defer(serveWebSocket({ server: http.server, schema, contextOf, connections, logger }));
+  opened.defer(serveWebSocket({ server: http.server, schema, contextOf, connections, heartbeatMs, logger }));
   await http.listen({ host: config.host, port: config.port });
   const { address, port, family } = http.server.address() as AddressInfo;
   // From here on all of it belongs to the hub, and is closed from the doors inwards.

@@ -18,6 +18,8 @@ export interface Config {
   readonly maxConnections: number;
   /** The same for one account, or for one address that has not signed in. */
   readonly connectionsPerAccount: number;
+  /** How often readers of live feeds are asked whether they are still there. */
+  readonly heartbeatSeconds: number;
   /** Password of an administrator made by `npm run seed -- --admin`; null when absent. */
   readonly adminPassword: string | null;
 }
@@ -143,6 +145,7 @@ export function readConfig(
     readConnections: read.whole('READ_CONNECTIONS', 10, 1, 200),
     maxConnections: read.whole('MAX_CONNECTIONS', 10_000, 1, 1_000_000),
     connectionsPerAccount: read.whole('CONNECTIONS_PER_ACCOUNT', 200, 1, 1_000_000),
+    heartbeatSeconds: read.whole('HEARTBEAT_SECONDS', 12, 1, 120),
     adminPassword: adminPassword(read),
   };
   if (read.faults.length > 0) throw new ConfigError(read.faults);

@@ -22,12 +22,12 @@ export interface EventStreamOptions {
   schema: GraphQLSchema;
   contextOf: ContextOf;
   connections: Connections;
+  /** A comment goes out so often, so that nobody between takes a quiet stream for a dead one. */
+  heartbeatMs: number;
   logger: Logger;
 }
 
 const PATH = '/graphql/stream';
-/** A comment goes out so often, so that nobody between takes a quiet stream for a dead one. */
-const HEARTBEAT_MS = 12_000;
 /** A stream that is over, and still not taken, is broken off after this time. */
 const CLOSE_WITHIN_MS = 5000;
 const HEAD = {
@@ -101,7 +101,7 @@ class EventStream {
     }
     response.writeHead(200, HEAD);
     response.flushHeaders();
-    const heartbeat = setInterval(() => this.beat(), HEARTBEAT_MS);
+    const heartbeat = setInterval(() => this.beat(), this.options.heartbeatMs);
     response.once('close', () => {
       clearInterval(heartbeat);
       connections.remove(connection);
@@ -141,8 +141,9 @@ class EventStream {
     if (faults.length > 0) return this.result({ errors: faults });
     const operation = getOperationAST(document, operationName)?.operation;
     if (operation === undefined) throw new GraphQLError('Unable to identify operation');
-    if (isSafe && operation === OperationTypeNode.MUTATION)
+    if (isSafe && operation === OperationTypeNode.MUTATION) {
       throw new GraphQLError('Mutations are sent with POST.');
+    }
     const { schema } = this.options;
     const args: ExecutionArgs = {
       schema,

@@ -36,6 +36,8 @@ export interface HttpOptions {
   schema: GraphQLSchema;
   contextOf: ContextOf;
   connections: Connections;
+  /** See `EventStreamOptions`. */
+  heartbeatMs: number;
   readiness: () => Promise<Readiness>;
   logger: Logger;
   /** Folder of the built workbench page. */

@@ -20,6 +20,8 @@ export interface WebSocketOptions {
   schema: GraphQLSchema;
   contextOf: ContextOf;
   connections: Connections;
+  /** So often each reader is pinged; one that does not answer until the next ping is due is dead, and is broken off. */
+  heartbeatMs: number;
   logger: Logger;
 }
 
@@ -30,8 +32,6 @@ export const MAX_OPERATIONS = 100;
 const CLOSE_GOING_AWAY = 1001;
 /** How long a connection that is being closed may keep what was not read, before it is broken off. */
 const CLOSE_WITHIN_MS = 5000;
-/** A connection that does not answer a ping until the next one is due is dead, and is broken off. */
-const PING_MS = 12_000;
 
 type Parameters = { authorization?: unknown; acceptLanguage?: unknown };
 type Extra = { socket: WebSocket; request: IncomingMessage; locale?: Locale };
@@ -109,7 +109,7 @@ function speak(sockets: WebSocketServer, options: WebSocketOptions): { dispose()
         errors === undefined ? undefined : { ...result, errors: format(errors, extra.locale) },
     },
     sockets,
-    PING_MS,
+    options.heartbeatMs,
   );
 }
 

@@ -20,6 +20,8 @@ export interface TestHubOptions {
   databaseUrl?: string;
   clock?: TestClock;
   publicRead?: boolean;
+  /** More of the hub's configuration. */
+  environment?: Record<string, string>;
 }
 
 /** A hub at work, with its doors open on this machine, and all that a test needs to stand before them. */
@@ -58,6 +60,7 @@ export class TestHub {
       PUBLIC_READ: String(options.publicRead ?? false),
       WRITE_CONNECTIONS: '10',
       READ_CONNECTIONS: '6',
+      ...options.environment,
     };
     const config = readConfig(environment);
     const hub = await startHub({
