@@ -9,6 +9,7 @@ import { entities } from './entities.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
 import { Database } from './platform/database.ts';
 import { Context } from './platform/graphql/context.ts';
+import { Documents } from './platform/graphql/documents.ts';
 import { createHttp, type ContextOf, type Readiness } from './platform/http.ts';
 import { startJobs } from './platform/jobs.ts';
 import { Connections, type CurrentActors } from './platform/live/connections.ts';
@@ -93,9 +94,11 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       container,
     });
   const schema = await createSchema();
+  const documents = new Documents(schema);
   const heartbeatMs = config.heartbeatSeconds * 1000;
   const http = await createHttp({
     schema,
+    documents,
     contextOf,
     connections,
     heartbeatMs,
@@ -105,7 +108,9 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     demoAccounts: () => identity.demoAccounts(),
   });
   opened.defer(() => http.close());
-  opened.defer(serveWebSocket({ server: http.server, schema, contextOf, connections, heartbeatMs, logger }));
+  opened.defer(
+    serveWebSocket({ server: http.server, schema, documents, contextOf, connections, heartbeatMs, logger }),
+  );
   await http.listen({ host: config.host, port: config.port });
   const { address, port, family } = http.server.address() as AddressInfo;
   // From here on all of it belongs to the hub, and is closed from the doors inwards.

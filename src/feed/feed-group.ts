@@ -23,6 +23,8 @@ const GATHER_MS = 10;
 /** So many events may wait for a group's execution; past it the group goes on from the log. */
 const MAX_QUEUE = 1000;
 const BATCH = 100;
+/** What goes out in one write has no more characters than this, but for a single message that is longer. */
+const MAX_WRITE_LENGTH = 131_072;
 const RETRY_MS = 500;
 
 export async function perform(execution: SharedExecution, event: PlacedEvent): Promise<Performed> {
@@ -37,6 +39,21 @@ export function performAll(
   previous: number,
 ): Promise<Performed[]> {
   return Promise.all(placed(events, previous).map((event) => perform(execution, event)));
+}
+
+/** The same in order, in parts each of which goes out in one write. */
+export function partsOf(performed: readonly Performed[]): Performed[][] {
+  const parts: Performed[][] = [];
+  let length = Infinity;
+  for (const one of performed) {
+    if (length + one.message.body.length > MAX_WRITE_LENGTH) {
+      parts.push([]);
+      length = 0;
+    }
+    parts.at(-1)!.push(one);
+    length += one.message.body.length;
+  }
+  return parts;
 }
 
 /**
@@ -118,10 +135,12 @@ export class FeedGroup {
   private async handOn(events: readonly FeedEvent[]): Promise<void> {
     if (events.length === 0) return;
     const performed = await performAll(this.execution, events, this.handedOn);
-    const messages = new SharedMessages(performed.map(({ message }) => message));
-    this.handedOn = events.at(-1)!.position;
     this.sentAt = performance.now();
-    for (const reader of this.readers) reader.take(performed, messages);
+    for (const part of partsOf(performed)) {
+      const messages = new SharedMessages(part.map(({ message }) => message));
+      this.handedOn = part.at(-1)!.event.position;
+      for (const reader of this.readers) reader.take(part, messages);
+    }
   }
 
   private async nextEvents(): Promise<FeedEvent[]> {

@@ -1,14 +1,22 @@
 import { type SharedExecution, SharedReading } from '../platform/live/shared-stream.ts';
-import { isTooSlow, type Outlet } from '../platform/live/outlet.ts';
+import { isFull, type Outlet } from '../platform/live/outlet.ts';
 import { SharedMessages } from '../platform/live/shared-messages.ts';
-import { type FeedGroup, type GroupReader, perform, performAll, type Performed } from './feed-group.ts';
+import {
+  type FeedGroup,
+  type GroupReader,
+  partsOf,
+  perform,
+  performAll,
+  type Performed,
+} from './feed-group.ts';
 import { feedCursor, type FeedLog } from './feed-log.service.ts';
 import type { FeedFilter } from './feed.rules.ts';
 
-/** So many events may wait while a reader is still at its history; past it they are read from the log as well. */
+/** So much may wait for one reader, in events and in characters. */
 const MAX_WAITING = 1000;
+const MAX_WAITING_LENGTH = 4_194_304;
 const PAGE = 200;
-/** So many events of the history are executed and sent at once, and then taken by the reader before more are. */
+/** So many events of the history are executed at once, and then taken by the reader before more are. */
 const CHUNK = 20;
 
 export interface FeedReaderOptions {
@@ -28,8 +36,10 @@ export interface FeedReaderOptions {
  *
  * It joins the group at once, and what the group hands on meanwhile waits. Let P be the group's position at that
  * moment: the log is read up to P, and what waits goes on after P. So there is no gap and no repeat at the seam. From
- * then on the group's messages are passed on as they come. A reader that lets too many bytes wait is ended with the
- * cursor from which to resume.
+ * then on the group's messages are passed on as they come, as long as the network takes them; otherwise they wait.
+ *
+ * What waits is bounded. While the reader is still at its history, more than that is let go of and read from the log;
+ * a reader that was live is too slow, and is ended with the cursor from which to resume.
  */
 export class FeedReader extends SharedReading implements GroupReader {
   private readonly options: FeedReaderOptions;
@@ -38,7 +48,10 @@ export class FeedReader extends SharedReading implements GroupReader {
   /** Everything that matches up to here was sent. */
   private sent: number;
   private waiting: Performed[] = [];
+  private waitingLength = 0;
   private isLive = false;
+  /** Whether it has ever been live. */
+  private wasLive = false;
   /** Whether something was let go of that is in the log. */
   private isBehind = false;
   private failure: { error: unknown } | null = null;
@@ -53,22 +66,17 @@ export class FeedReader extends SharedReading implements GroupReader {
   }
 
   take(performed: readonly Performed[], messages: SharedMessages): void {
-    if (this.isLive && performed[0]!.event.previous === this.last) {
-      this.options.outlet.send(messages);
+    const { outlet } = this.options;
+    if (this.isLive && performed[0]!.event.previous === this.last && !isFull(outlet)) {
+      outlet.send(messages);
       this.moveTo(performed.at(-1)!.event.position);
-      if (isTooSlow(this.options.outlet)) {
-        this.options.outlet.overflow(feedCursor(this.last));
-        void this.return();
-      }
       return;
     }
     this.isLive = false;
     if (this.isBehind) return;
     this.waiting.push(...performed);
-    if (this.waiting.length > MAX_WAITING) {
-      this.waiting = [];
-      this.isBehind = true;
-    }
+    for (const { message } of performed) this.waitingLength += message.body.length;
+    if (this.waiting.length > MAX_WAITING || this.waitingLength > MAX_WAITING_LENGTH) this.letGo();
     this.wake?.();
   }
 
@@ -89,6 +97,7 @@ export class FeedReader extends SharedReading implements GroupReader {
         await this.sendWaiting();
       } else {
         this.isLive = true;
+        this.wasLive = true;
         await new Promise<void>((resolve) => (this.wake = resolve));
       }
     }
@@ -99,6 +108,15 @@ export class FeedReader extends SharedReading implements GroupReader {
     this.options.onEnd();
     this.waiting = [];
     this.wake?.();
+  }
+
+  private letGo(): void {
+    this.waiting = [];
+    this.waitingLength = 0;
+    this.isBehind = true;
+    if (!this.wasLive) return;
+    this.options.outlet.overflow(feedCursor(this.last));
+    void this.return();
   }
 
   private moveTo(position: number): void {
@@ -121,7 +139,10 @@ export class FeedReader extends SharedReading implements GroupReader {
 
   /** What waited after the seam; its first event is executed anew if this reader stood elsewhere than the group. */
   private async sendWaiting(): Promise<void> {
-    const performed = this.waiting.splice(0, CHUNK).filter(({ event }) => event.position > this.sent);
+    await this.options.outlet.drained();
+    const taken = this.waiting.splice(0, CHUNK);
+    for (const { message } of taken) this.waitingLength -= message.body.length;
+    const performed = taken.filter(({ event }) => event.position > this.sent);
     const [first] = performed;
     if (first === undefined) return;
     if (first.event.previous !== this.last) {
@@ -132,8 +153,11 @@ export class FeedReader extends SharedReading implements GroupReader {
 
   private async send(performed: readonly Performed[]): Promise<void> {
     const { outlet } = this.options;
-    outlet.send(new SharedMessages(performed.map(({ message }) => message)));
-    this.moveTo(performed.at(-1)!.event.position);
-    await outlet.drained();
+    for (const part of partsOf(performed)) {
+      if (this.isEnded) return;
+      outlet.send(new SharedMessages(part.map(({ message }) => message)));
+      this.moveTo(part.at(-1)!.event.position);
+      await outlet.drained();
+    }
   }
 }

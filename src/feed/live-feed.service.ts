@@ -54,11 +54,9 @@ export class LiveFeed {
   /** Every matching event after the cursor, or from now on. Root values: `PlacedEvent`. */
   async events(_reader: Reader, filter: FeedFilter, cursor: string | null): Promise<SharedSource> {
     assertFeedFilter(filter);
-    const after = cursor === null ? this.tail.head : feedPosition(cursor);
-    // Another node may be a moment ahead of this one.
-    if (after > this.tail.head && after > (await this.log.head())) {
-      throw badArgument('after', 'input.bad-cursor');
-    }
+    const head = await this.log.head();
+    const after = cursor === null ? head : feedPosition(cursor);
+    if (after > head) throw badArgument('after', 'input.bad-cursor');
     const { log, tail, logger, feeds } = this;
     return new SharedSource((execution, outlet) => {
       const { key } = execution;

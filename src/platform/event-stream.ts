@@ -10,7 +10,7 @@ import {
 import type { Logger } from 'pino';
 import { RequestError } from '../kernel/problems.ts';
 import type { Context } from './graphql/context.ts';
-import { Documents } from './graphql/documents.ts';
+import type { Documents } from './graphql/documents.ts';
 import { toClientError } from './graphql/errors.ts';
 import { executeWithinLimits, subscribeShared } from './graphql/execution.ts';
 import type { ContextOf } from './http.ts';
@@ -20,6 +20,7 @@ import { SharedReading } from './live/shared-stream.ts';
 
 export interface EventStreamOptions {
   schema: GraphQLSchema;
+  documents: Documents;
   contextOf: ContextOf;
   connections: Connections;
   /** A comment goes out so often, so that nobody between takes a quiet stream for a dead one. */
@@ -73,14 +74,12 @@ function askedBy({ method, body, query }: FastifyRequest): Asked | null {
 /** One stream of server-sent events, from the request's arrival to its end. */
 class EventStream {
   private readonly options: EventStreamOptions;
-  private readonly documents: Documents;
   private readonly reply: FastifyReply;
   private readonly context: Context;
   private readonly outlet: EventStreamOutlet;
 
-  constructor(options: EventStreamOptions, documents: Documents, reply: FastifyReply, context: Context) {
+  constructor(options: EventStreamOptions, reply: FastifyReply, context: Context) {
     this.options = options;
-    this.documents = documents;
     this.reply = reply;
     this.context = context;
     this.outlet = new EventStreamOutlet(reply.raw, (cursor) =>
@@ -136,8 +135,8 @@ class EventStream {
 
   /** The last result, or null when all that was read has left by the outlet. */
   private async run({ query, operationName, variables }: Asked, isSafe: boolean): Promise<string | null> {
-    const document = this.documents.parse(query);
-    const faults = this.documents.validate(document);
+    const document = this.options.documents.parse(query);
+    const faults = this.options.documents.validate(document);
     if (faults.length > 0) return this.result({ errors: faults });
     const operation = getOperationAST(document, operationName)?.operation;
     if (operation === undefined) throw new GraphQLError('Unable to identify operation');
@@ -181,7 +180,6 @@ class EventStream {
  * mode; for networks that let no WebSocket through. A reader that comes back with `Last-Event-ID` goes on after it.
  */
 export function serveEventStreams(app: FastifyInstance, options: EventStreamOptions): void {
-  const documents = new Documents(options.schema);
   app.route({
     url: PATH,
     method: ['GET', 'POST'],
@@ -199,7 +197,7 @@ export function serveEventStreams(app: FastifyInstance, options: EventStreamOpti
         resumeAfter: typeof resumeAfter === 'string' && resumeAfter !== '' ? resumeAfter : null,
       });
       reply.hijack();
-      await new EventStream(options, documents, reply, context).serve(asked, request.method === 'GET');
+      await new EventStream(options, reply, context).serve(asked, request.method === 'GET');
     },
   });
 }

@@ -12,7 +12,7 @@ import { serveEventStreams } from './event-stream.ts';
 import { answerSizeError } from './graphql/answer-size.ts';
 import type { Context } from './graphql/context.ts';
 import { toClientError } from './graphql/errors.ts';
-import { PARSE_LIMITS } from './graphql/documents.ts';
+import { type Documents, PARSE_LIMITS } from './graphql/documents.ts';
 import type { Connections } from './live/connections.ts';
 import type { Locale } from './messages.ts';
 
@@ -34,6 +34,7 @@ export type ContextOf = (head: RequestHead) => Promise<Context>;
 
 export interface HttpOptions {
   schema: GraphQLSchema;
+  documents: Documents;
   contextOf: ContextOf;
   connections: Connections;
   /** See `EventStreamOptions`. */

@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { RequestError } from '../kernel/problems.ts';
 import type { Context } from './graphql/context.ts';
-import { Documents } from './graphql/documents.ts';
+import type { Documents } from './graphql/documents.ts';
 import { toClientError } from './graphql/errors.ts';
 import { executeWithinLimits, subscribeShared } from './graphql/execution.ts';
 import type { ContextOf } from './http.ts';
@@ -18,6 +18,7 @@ import type { Locale } from './messages.ts';
 export interface WebSocketOptions {
   server: Server;
   schema: GraphQLSchema;
+  documents: Documents;
   contextOf: ContextOf;
   connections: Connections;
   /** So often each reader is pinged; one that does not answer until the next ping is due is dead, and is broken off. */
@@ -80,8 +81,7 @@ function answer(stream: Duplex, status: string): void {
 }
 
 function speak(sockets: WebSocketServer, options: WebSocketOptions): { dispose(): Promise<void> | void } {
-  const { schema, contextOf, connections, logger } = options;
-  const documents = new Documents(schema);
+  const { schema, documents, contextOf, connections, logger } = options;
   const outlets = new WeakMap<object, WebSocketOutlet>();
   const format = (errors: readonly GraphQLError[], locale: Locale = 'id'): GraphQLFormattedError[] =>
     errors.map((error) => toClientError(error, locale, logger));

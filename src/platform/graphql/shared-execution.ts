@@ -59,14 +59,15 @@ function differsByViewer(schema: GraphQLSchema, document: DocumentNode): boolean
 function sharingOf({ schema, document, operationName }: ExecutionArgs): Sharing {
   const named = sharings.get(document) ?? new Map<string, Sharing>();
   sharings.set(document, named);
-  let sharing = named.get(operationName ?? '');
+  const name = getOperationAST(document, operationName)?.name?.value ?? '';
+  let sharing = named.get(name);
   if (sharing === undefined) {
     sharing = {
       number: (documents += 1),
       differsByViewer: differsByViewer(schema, document),
       startVariable: startVariableOf(document, operationName),
     };
-    named.set(operationName ?? '', sharing);
+    named.set(name, sharing);
   }
   return sharing;
 }

@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream';
 import type { SharedMessages } from './shared-messages.ts';
 
-/** So many bytes may wait for one reader; one that lets more come together is too slow. */
-export const MAX_BACKLOG_BYTES = 1_048_576;
+/** While so many bytes wait for the network, no more are handed to it. */
+const MAX_BACKLOG_BYTES = 262_144;
 
 /** Where one subscription's messages leave for its reader, whatever the transport. */
 export interface Outlet {
@@ -16,8 +16,8 @@ export interface Outlet {
   overflow(cursor: string): void;
 }
 
-/** True for a reader that lets more wait than it may. */
-export const isTooSlow = ({ backlogBytes }: Outlet): boolean => backlogBytes > MAX_BACKLOG_BYTES;
+/** True for a reader that must take what it was sent before it is sent more. */
+export const isFull = ({ backlogBytes }: Outlet): boolean => backlogBytes > MAX_BACKLOG_BYTES;
 
 /** Resolves when the stream takes more again, or is no more. */
 export async function whenDrained(stream: Writable): Promise<void> {
