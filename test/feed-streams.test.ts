@@ -49,7 +49,8 @@ async function* receive(response: Response): AsyncGenerator<Received, void> {
       const event = field('event');
       const data = field('data');
       if (event === null) continue;
-      yield { event, id: field('id'), data: data === null || data === '' ? null : JSON.parse(data) };
+      const parsed = data === null || data === '' ? null : (JSON.parse(data) as Received['data']);
+      yield { event, id: field('id'), data: parsed };
     }
   }
 }
@@ -96,9 +97,13 @@ test('a graphql-sse client and a WebSocket hear the same events, of one executio
   await claim(as.semen, need.id, 1);
   await copyEvents(database, need.id, 20);
   const heard = (await take(overSocket, 21)).map(({ pledgeFeed }) => pledgeFeed);
-  const streamed = [(await first).value];
-  while (streamed.length < 21) streamed.push((await overStream.next()).value);
-  expect(streamed.map((result) => result!.data!.pledgeFeed)).toEqual(heard);
+  const streamed: FeedEvent[] = [];
+  const keep = ({ value }: Awaited<typeof first>) => {
+    streamed.push((value as Received['data'])!.data!.pledgeFeed);
+  };
+  keep(await first);
+  while (streamed.length < 21) keep(await overStream.next());
+  expect(streamed).toEqual(heard);
   await overStream.return!();
   client.dispose();
   await overSocket.return();

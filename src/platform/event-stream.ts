@@ -155,7 +155,8 @@ class EventStream {
     const reading = await subscribeShared(args, this.outlet, (errors) => this.format(errors));
     if (!(reading instanceof SharedReading)) return this.result(reading);
     this.reply.raw.once('close', () => void reading.return());
-    if (!this.reply.raw.destroyed) await reading.next();
+    // The reader may have gone while the subscription was opened.
+    await (this.reply.raw.destroyed ? reading.return() : reading.next());
     return null;
   }
 
