@@ -135,9 +135,8 @@ class EventStream {
 
   /** The last result, or null when all that was read has left by the outlet. */
   private async run({ query, operationName, variables }: Asked, isSafe: boolean): Promise<string | null> {
-    const document = this.options.documents.parse(query);
-    const faults = this.options.documents.validate(document);
-    if (faults.length > 0) return this.result({ errors: faults });
+    const document = this.options.documents.read(query);
+    if (!('kind' in document)) return this.result({ errors: document });
     const operation = getOperationAST(document, operationName)?.operation;
     if (operation === undefined) throw new GraphQLError('Unable to identify operation');
     if (isSafe && operation === OperationTypeNode.MUTATION) {

@@ -88,16 +88,17 @@ function speak(sockets: WebSocketServer, options: WebSocketOptions): { dispose()
   return useServer<Parameters, Extra>(
     {
       schema,
-      parse: (source) => documents.parse(typeof source === 'string' ? source : source.body),
-      validate: (_, document) => documents.validate(document),
       execute: executeWithinLimits,
       subscribe: (args) =>
         subscribeShared(args, outlets.get(args.contextValue as object)!, (errors, { locale }) =>
           format(errors, locale),
         ),
       onConnect: async (peer) => admit(peer, await contextOfPeer(peer, contextOf), connections),
-      onSubscribe: ({ subscriptions }) =>
-        Object.keys(subscriptions).length > MAX_OPERATIONS ? tooManyOperations() : undefined,
+      onSubscribe: ({ subscriptions }, _id, { query, operationName, variables }) => {
+        if (Object.keys(subscriptions).length > MAX_OPERATIONS) return tooManyOperations();
+        const document = documents.read(query);
+        return 'kind' in document ? { schema, document, operationName, variableValues: variables } : document;
+      },
       context: async (peer, id) => {
         const context = await contextOfPeer(peer, contextOf);
         const { socket, request } = peer.extra;

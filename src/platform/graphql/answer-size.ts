@@ -13,7 +13,7 @@ import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexit
 import { type Message, RequestError } from '../../kernel/problems.ts';
 import { MAX_PAGE } from '../page.ts';
 
-/** So many fields may an answer hold at the most, were every page full; it costs less than a second to make. */
+/** So many fields may an answer hold at the most, were every page full. */
 export const MAX_ANSWER_FIELDS = 100_000;
 /** How long a list is taken to be that has no `first`. */
 const UNPAGED_LENGTH = 20;
@@ -63,13 +63,15 @@ export function answerSizeError(operation: Operation): GraphQLError | null {
   try {
     fields = answerFields(operation);
   } catch (error) {
-    // Its fragments, spread out, are too many to be counted.
-    fields = error instanceof GraphQLError ? Infinity : null;
+    if (!(error instanceof GraphQLError)) throw error;
+    // What cannot be counted is not executed: an argument is wrong, or there are too many selections to look at.
+    return error.message.startsWith('Query exceeds') ? refusal({ key: 'query.too-many-fragments' }) : error;
   }
   if (fields === null || fields <= MAX_ANSWER_FIELDS) return null;
-  const said: Message = Number.isFinite(fields)
-    ? { key: 'query.too-large', params: { fields, max: MAX_ANSWER_FIELDS } }
-    : { key: 'query.too-many-fragments' };
+  return refusal({ key: 'query.too-large', params: { fields, max: MAX_ANSWER_FIELDS } });
+}
+
+function refusal(said: Message): GraphQLError {
   const originalError = new RequestError('ANSWER_TOO_LARGE', said);
   return new GraphQLError(originalError.message, { originalError, extensions: { http: { status: 400 } } });
 }

@@ -1,4 +1,4 @@
-import { type DocumentNode, type GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
 import QuickLRU from 'quick-lru';
 
 /** What the parser may be asked to read; the longest operation of the typed client has about 400 tokens. */
@@ -19,16 +19,25 @@ export class Documents {
     this.schema = schema;
   }
 
-  /** Throws GraphQLError for a text that is no document. */
-  parse(text: string): DocumentNode {
-    const known = this.parsed.get(text);
-    if (known !== undefined) return known;
+  /** The document, or what is wrong with it. */
+  read(text: string): DocumentNode | readonly GraphQLError[] {
+    try {
+      const document = this.parsed.get(text) ?? this.parse(text);
+      const faults = this.faultsOf(document);
+      return faults.length > 0 ? faults : document;
+    } catch (error) {
+      if (error instanceof GraphQLError) return [error];
+      throw error;
+    }
+  }
+
+  private parse(text: string): DocumentNode {
     const document = parse(text, PARSE_LIMITS);
     if (text.length <= MAX_TEXT_LENGTH) this.parsed.set(text, document);
     return document;
   }
 
-  validate(document: DocumentNode): readonly GraphQLError[] {
+  private faultsOf(document: DocumentNode): readonly GraphQLError[] {
     let faults = this.faults.get(document);
     if (faults === undefined) {
       faults = validate(this.schema, document);
