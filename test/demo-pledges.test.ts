@@ -11,7 +11,8 @@ import { planPledges } from '../src/seed/demo/pledges.ts';
 import { selectVillages } from '../src/seed/demo/villages.ts';
 import { Generator } from '../src/seed/generator.ts';
 
-const SEEDS = [36, 1, 2, 3, 4, 5];
+const DEMO_SEED = 36;
+const SEEDS = [DEMO_SEED, 1, 2, 3, 4, 5];
 const ENDED = ['WITHDRAWN', 'EXPIRED_PLEDGE', 'EXPIRED_COMMITMENT', 'DECLINED', 'CANCELLED'];
 const MILLION = 1_000_000;
 let areas: AreaRecord[] = [];
@@ -58,7 +59,7 @@ class Sums extends Map<string, number> {
 }
 
 test('a seed gives the same pledges every time', () => {
-  expect(planOf(36)).toEqual(planOf(36));
+  expect(planOf(DEMO_SEED)).toEqual(planOf(DEMO_SEED));
 });
 
 describe.each(SEEDS)('seed %i', (seed) => {
@@ -161,7 +162,7 @@ describe.each(SEEDS)('seed %i', (seed) => {
     },
   );
 
-  test('the plan has no claim that RECIPROCITY stops, and leaves one partner to show the rule', () => {
+  test('the plan has no claim that RECIPROCITY stops, and nobody but the works agency may be left in debt', () => {
     const given = new Sums();
     const received = new Sums();
     const owes = (code: string) =>
@@ -174,7 +175,13 @@ describe.each(SEEDS)('seed %i', (seed) => {
       received.add(holder, committedOf(pledge) * unitValueRupiah);
       given.add(pledge.partnerCode, quantityOf(pledge, 'VERIFIED') * unitValueRupiah);
     }
-    expect(PARTNERS.map(({ code }) => code).filter(owes)).toEqual(['pupr-banten']);
+    const debtors = PARTNERS.map(({ code }) => code).filter(owes);
+    expect(debtors.filter((code) => code !== 'pupr-banten')).toEqual([]);
+    // The demo that everybody sees shows the rule at work, and a small gift takes its debtor out of it.
+    if (seed === DEMO_SEED) expect(debtors).toEqual(['pupr-banten']);
+    expect(given.of('pupr-banten')).toBe(0);
+    given.add('pupr-banten', 6 * MILLION);
+    expect(owes('pupr-banten')).toBe(false);
     // With all toilets of Cimarga given to it, the housing agency can still claim.
     received.add('perkim-banten', 84 * MILLION);
     expect(owes('perkim-banten')).toBe(false);

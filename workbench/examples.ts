@@ -7,7 +7,7 @@ import type { ASTNode, FragmentDefinitionNode } from 'graphql';
 import type { Example, ExampleGroup, ExampleIndex } from './page/example.types.ts';
 
 const OPERATIONS = join(import.meta.dirname, '../schema/operations');
-const GROUPS = ['main-job', 'read', 'live'];
+const GROUPS = ['main-job', 'give-and-take', 'read', 'live'];
 
 /** Every group of examples, in the order of the page; each document holds the fragments that it uses. */
 export function loadExamples(): ExampleGroup[] {

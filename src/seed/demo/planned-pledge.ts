@@ -50,3 +50,8 @@ export function isCommitted(story: PledgeStory, deliveries: readonly PlannedDeli
       return false;
   }
 }
+
+/** Whether a commitment of this story ends before all of it is verified, so that its rest is voided in the ledger. */
+export function isVoided(story: PledgeStory): boolean {
+  return story === 'WITHDRAWN' || story === 'EXPIRED_COMMITMENT';
+}

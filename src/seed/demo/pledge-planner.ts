@@ -7,7 +7,7 @@ import { coveringArea } from './mandate-holder.ts';
 import type { PlannedNeed } from './needs.ts';
 import { deliveriesOf, noteOf } from './pledge-story.ts';
 import { PledgeTally } from './pledge-tally.ts';
-import { isCommitted } from './planned-pledge.ts';
+import { isCommitted, isVoided } from './planned-pledge.ts';
 import type { PlannedPledge, PledgeStory } from './planned-pledge.ts';
 
 /** The most that one pledge of such a partner is worth. */
@@ -89,7 +89,7 @@ export class PledgePlanner {
 
   /**
    * Records the pledge unless its quantity is 0, or its support would put the need's mandate holder into
-   * debt.
+   * debt, or take a debtor out of it again.
    */
   claim(partner: DemoPartner, needIndex: number, quantity: number, story: PledgeStory): boolean {
     if (quantity < 1) return false;
@@ -97,6 +97,7 @@ export class PledgePlanner {
     const valueRupiah = quantity * this.need(needIndex).unitValueRupiah;
     const committed = isCommitted(story, deliveries);
     if (committed && !this.tally.holderHasRoom(partner, needIndex, valueRupiah)) return false;
+    if (committed && isVoided(story) && this.tally.isHeldByDebtor(needIndex)) return false;
     const note = noteOf(this.#generator);
     const pledge = { needIndex, partnerCode: partner.code, quantity, note, story, deliveries };
     this.pledges.push(pledge);

@@ -19,10 +19,11 @@ const NEWCOMER_CREDIT_RUPIAH = 250_000_000;
 const CREDIT_CEILING_RUPIAH = 1_000_000_000;
 
 /**
- * Partners that give nothing and receive up to twice their credit, so that there is somebody whom
- * RECIPROCITY stops.
+ * Partners that give nothing and receive a little more than their credit, so that there is somebody whom RECIPROCITY
+ * stops. What they give counts twice, once more as credit: half of this, verified, and they owe no longer.
  */
 const DEBTORS: readonly string[] = ['pupr-banten'];
+const DEBT_MOST_RUPIAH = 12_000_000;
 /**
  * Credit that newcomers must find unused: toilets of Cimarga given to the housing agency leave it free to
  * claim.
@@ -98,14 +99,14 @@ export class PledgeTally {
   }
 
   /**
-   * Whether neither CAPACITY nor RECIPROCITY stands in the way of this partner on this need. A debtor gives
-   * nothing.
+   * Whether neither CAPACITY nor RECIPROCITY stands in the way of this partner on this need, even if nothing that it
+   * gives is verified by then. A debtor gives nothing.
    */
   mayClaim(partner: DemoPartner, needIndex: number): boolean {
-    const { open, receivedRupiah, givenPostedRupiah } = this.#partner(partner.code);
+    const { open, receivedRupiah } = this.#partner(partner.code);
     if (open >= OPEN_PLEDGES) return false;
     if (this.holder(needIndex) !== partner.code) return !DEBTORS.includes(partner.code);
-    return receivedRupiah <= creditRupiah(givenPostedRupiah);
+    return receivedRupiah <= NEWCOMER_CREDIT_RUPIAH;
   }
 
   /** The greatest quantity of the need that the share rules leave to the partner; 0 when none. */
@@ -132,8 +133,13 @@ export class PledgeTally {
     if (holder === null || holder === partner.code) return true;
     const { receivedRupiah, givenPostedRupiah } = this.#partner(holder);
     const keptRupiah = CREDIT_KEPT_RUPIAH[holder] ?? 0;
-    const roomRupiah = creditRupiah(givenPostedRupiah) * (DEBTORS.includes(holder) ? 2 : 1) - keptRupiah;
-    return receivedRupiah + valueRupiah <= roomRupiah;
+    const debtRupiah = DEBTORS.includes(holder) ? DEBT_MOST_RUPIAH : 0;
+    return receivedRupiah + valueRupiah <= creditRupiah(givenPostedRupiah) - keptRupiah + debtRupiah;
+  }
+
+  /** Whether the need's mandate holder is to stay in debt, so that nothing which it received may be voided again. */
+  isHeldByDebtor(needIndex: number): boolean {
+    return DEBTORS.includes(this.holder(needIndex) ?? '');
   }
 
   /** From now on the plan of the need's village counts without the need. */
