@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { SinergiError } from '../client/sinergi-error.ts';
+import { MAX_RUPIAH } from '../src/kernel/rupiah.ts';
 import { Holding } from './balance/holding.ts';
-import { cancel, claim, commit, publish, report, verify, withdraw } from './support/acts.ts';
+import { cancel, claim, commit, publish, refused, report, verify, withdraw } from './support/acts.ts';
 import { testHub } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
 
@@ -113,6 +114,44 @@ test.each(Object.keys(acts) as Act[])(
     expect(await fingerprint()).toEqual(before);
     const answer = await send();
     expect(await send()).toEqual(answer);
+  },
+);
+
+test.each([
+  ['given by the one', 'given_posted_rupiah', partners.semen],
+  ['received by the other', 'received_pending_rupiah', partners.perkim],
+])(
+  'support %s past what a number holds is a problem for the one who commits, and to the rupiah it passes',
+  async (_, column, { id: partnerId }) => {
+    const need = await publish(as.kader, { villageId: villages.cimarga.id });
+    const pledge = await claim(as.semen, need.id, 3);
+    const commitIt = () => commit(as.semen, pledge.id, clock.date(30));
+    const [books] = await database.sql<{ pending: number; posted: number; figure: number }>(
+      `select ${column} as figure, ${column.replace('posted', 'pending')} as pending,
+        ${column.replace('pending', 'posted')} as posted from partner_balances where partner_id = $1`,
+      [partnerId],
+    );
+    const setFigure = (figure: number) =>
+      database.sql(`update partner_balances set ${column} = $1 where partner_id = $2`, [figure, partnerId]);
+    const room = MAX_RUPIAH - (books!.pending + books!.posted) - 3 * 3_500_000;
+    await setFigure(books!.figure + room + 1);
+    const before = await fingerprint();
+    expect(await refused(commitIt())).toMatchObject([
+      {
+        __typename: 'InvalidInput',
+        path: ['input', 'pledgeId'],
+        message: expect.stringContaining('9,007,199,254,740,991'),
+      },
+    ]);
+    expect(await fingerprint()).toEqual(before);
+    await setFigure(books!.figure + room);
+    expect(await commitIt()).toMatchObject({ status: 'COMMITTED' });
+    const delivery = await report(as.semen, pledge.id, 3, clock.date());
+    expect(await verify(as.kader, delivery.id)).toMatchObject({ status: 'VERIFIED' });
+    await database.sql(`update partner_balances set ${column} = ${column} - $1 where partner_id = $2`, [
+      room,
+      partnerId,
+    ]);
   },
 );
 

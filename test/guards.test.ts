@@ -148,4 +148,12 @@ test.each<[constraint: string, statement: string]>([
   expect(await refusalOf(statement)).toMatchObject({ code: '23505', constraint: name });
 });
 
+test('the role of the application, which owns the tables, is the one that was refused', async () => {
+  const owners = await database.sql<{ owner: string }>(
+    `select distinct tableowner = current_user and not usesuper as owner from pg_tables, pg_user
+      where schemaname = 'public' and usename = current_user`,
+  );
+  expect(owners).toEqual([{ owner: true }]);
+});
+
 test('after all these attempts the books are true', () => hub.expectTrueBooks());

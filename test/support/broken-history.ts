@@ -175,5 +175,18 @@ export function brokenHistory(targets: Targets): Violation[] {
       'an event that is rewritten',
       `update events set snapshot = '{}' where position = 1`,
     ],
+    ...[
+      ['ledger_entries', 'ledger_entries_append_only'],
+      ['policies', 'policies_append_only'],
+      ['events', 'events_only_get_their_position'],
+      ['needs', 'needs_never_deleted'],
+      ['pledges', 'pledges_never_deleted'],
+      ['deliveries', 'deliveries_never_deleted'],
+    ].map(([table, rule]): Violation => [
+      `${table}_never_truncated`,
+      rule!,
+      `all ${table} that are emptied at once`,
+      `truncate ${table} cascade`,
+    ]),
   ];
 }

@@ -12,6 +12,8 @@ export const en = {
     'Quantity times unit value is past {max, number, rupiah}; make one of them smaller.',
   'input.village-plan-too-great': 'With this need the plan of the village would pass {max, number, rupiah}.',
   'input.plan-too-great': 'With this need the plan of all villages would pass {max, number, rupiah}.',
+  'input.books-too-great':
+    'With this commitment the support in the books of one of the two partners would pass {max, number, rupiah}.',
   'input.bad-id': 'This is not the id of {kind}; it should begin with “{prefix}_”.',
   'input.bad-node-id': 'This is not an id; ids look like need_01jd3m5a8zf6wvqk2x7r9c4b1e.',
   'input.too-many-deliveries': 'At most {max, number} deliveries can be reported on one pledge.',

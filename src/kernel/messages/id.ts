@@ -10,6 +10,8 @@ export const id: Record<MessageKey, string> = {
   'input.value-too-great': 'Jumlah kali nilai satuan melewati {max, number, rupiah}; kecilkan salah satunya.',
   'input.village-plan-too-great': 'Dengan kebutuhan ini rencana kampung akan melewati {max, number, rupiah}.',
   'input.plan-too-great': 'Dengan kebutuhan ini rencana semua kampung akan melewati {max, number, rupiah}.',
+  'input.books-too-great':
+    'Dengan komitmen ini dukungan dalam neraca salah satu mitra akan melewati {max, number, rupiah}.',
   'input.bad-id': 'Ini bukan id {kind}; seharusnya berawal “{prefix}_”.',
   'input.bad-node-id': 'Ini bukan id; id berbentuk seperti need_01jd3m5a8zf6wvqk2x7r9c4b1e.',
   'input.too-many-deliveries': 'Paling banyak {max, number} penyaluran dapat dilaporkan untuk satu ikrar.',
