@@ -19,8 +19,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
-import { startEmbeddedPostgres } from '../src/platform/embedded/embedded-postgres.ts';
+import { startEmbeddedPostgres, urlBesideHub } from '../src/platform/embedded/embedded-postgres.ts';
 import type { EmbeddedPostgres } from '../src/platform/embedded/embedded-postgres.ts';
+import { lockFolder } from '../src/platform/embedded/lock.ts';
 import { findFreePort } from '../src/platform/embedded/port.ts';
 import { findPostmaster, stopPostmaster } from '../src/platform/embedded/postmaster.ts';
 import { findProcess, waitUntil } from '../src/platform/embedded/process.ts';
@@ -231,6 +232,20 @@ describe('a second hub', () => {
     for (const { hub } of hubs) await kill(hub);
     await (await start()).stop();
   });
+});
+
+test('a command beside a hub is shown to its server while it serves, told when it does not yet, and else left alone', async () => {
+  expect(await urlBesideHub(join(base, 'nowhere'))).toBeNull();
+  expect(await urlBesideHub(dataDir)).toBeNull();
+  const lock = await lockFolder(dataDir);
+  await expect(urlBesideHub(dataDir)).rejects.toThrow(
+    `(pid ${process.pid}) is starting or stopping; try again`,
+  );
+  await lock.release();
+  const database = await start();
+  expect(await urlBesideHub(dataDir)).toBe(database.url);
+  await database.stop();
+  expect(await urlBesideHub(dataDir)).toBeNull();
 });
 
 describe('a start that cannot succeed', () => {

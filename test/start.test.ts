@@ -133,6 +133,20 @@ describe('a hub with a database of its own', () => {
     expect(await postmaster()).toBeUndefined();
   });
 
+  test('has its books proved beside it while it works, and without it', async () => {
+    const hub = await started();
+    const prove = async () => {
+      const proof = new ChildHub('tools/verify-books.js', { DATA_DIR: dataDir });
+      expect(await proof.end()).toBe(0);
+      expect(proof.output).toMatch(/^10 of 10 .* … true .*\nThe books are true\.\n$/m);
+    };
+    await prove();
+    expect(await ask(hub, '{ villages { totalCount } }', token)).toEqual({ villages: { totalCount: 310 } });
+    expect(await hub.kill('SIGINT')).toBe(0);
+    await prove();
+    expect(await postmaster()).toBeUndefined();
+  });
+
   test('stops its database when the port is taken, and says what to do', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');

@@ -147,15 +147,22 @@ const proofs: readonly Proof[] = [
   { name: 'The last event of each need shows the need as it stands', breaches: feedEqualsNeeds },
 ];
 
+/** Hears of each proof as it begins: its name, its place from 1, and how many there are. */
+export type ProofListener = (name: string, place: number, of: number) => void;
+
 /**
  * Proves the books from the facts, one proof after the other, all over one snapshot of the database, so that a hub
- * at work cannot look broken. The sums are PostgreSQL's, and of the breaches only the first are kept, so the memory
- * does not grow with the database.
+ * at work cannot look broken. The sums are PostgreSQL's, which sorts and groups on disk what is past its work_mem,
+ * and of the breaches only the first are read, so the memory does not grow with the database.
  */
-export async function* verifyBooks(database: Database): AsyncGenerator<ProofResult> {
+export async function* verifyBooks(
+  database: Database,
+  begins: ProofListener = () => undefined,
+): AsyncGenerator<ProofResult> {
   const snapshot = await database.reads.startTransaction().setIsolationLevel('repeatable read').execute();
   try {
-    for (const { name, breaches } of proofs) {
+    for (const [index, { name, breaches }] of proofs.entries()) {
+      begins(name, index + 1, proofs.length);
       const { rows } = await sql<Breach & { count: number }>`
         select key, expected, found, count(*) over () as count from (${breaches}) as b
         order by key limit ${SHOWN}`.execute(snapshot);

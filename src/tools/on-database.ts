@@ -1,14 +1,14 @@
 import { openDatabase } from '../app.ts';
 import { readConfig } from '../config.ts';
 import type { Database } from '../platform/database.ts';
-import { startEmbeddedPostgres } from '../platform/embedded/embedded-postgres.ts';
+import { startEmbeddedPostgres, urlBesideHub } from '../platform/embedded/embedded-postgres.ts';
 import { createLogger } from '../platform/logger.ts';
 
-/** Runs a command's work on the database that the environment names, or on the hub's own while the hub is stopped. */
+/** Runs a command's work on the database that the environment names, or on the hub's own, whether the hub runs or not. */
 export async function onDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
   const config = readConfig(undefined, { logLevel: 'warn', needsTokenSecret: false });
   await using opened = new AsyncDisposableStack();
-  let url = config.databaseUrl;
+  let url = config.databaseUrl ?? (await urlBesideHub(config.dataDir));
   if (url === null) {
     const log = (message: string) => process.stdout.write(`${message}\n`);
     const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log });

@@ -1,13 +1,13 @@
-import { access, constants, realpath } from 'node:fs/promises';
+import { access, constants, readlink, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { prepareBinaries } from './binaries.ts';
 import { checkClusterVersion, initialiseCluster, readClusterVersion } from './cluster.ts';
 import { hubUrl } from './database.ts';
 import { makeFolder } from './files.ts';
-import { lockFolder } from './lock.ts';
+import { holderOf, lockFolder } from './lock.ts';
 import type { FolderLock } from './lock.ts';
 import { placeCluster } from './placement.ts';
-import { stopPostmaster } from './postmaster.ts';
+import { findPostmaster, isReady, stopPostmaster } from './postmaster.ts';
 import type { Postmaster } from './postmaster.ts';
 import { readOrMakeSecret } from './secret.ts';
 import { adoptOrLaunch } from './server.ts';
@@ -57,6 +57,23 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     await releaseAll(locks);
     throw error;
   }
+}
+
+/**
+ * Where the database of a hub at work answers, for commands that look at it meanwhile; null when no hub uses DATA_DIR.
+ * @throws if the hub is just starting or stopping.
+ */
+export async function urlBesideHub(dataDir: string): Promise<string | null> {
+  const folder = await realpath(dataDir).catch(() => null);
+  const hub = folder === null ? undefined : await holderOf(folder);
+  if (folder === null || hub === undefined) return null;
+  const entry = join(folder, 'postgres');
+  const clusterDir = await readlink(entry).catch(() => entry);
+  const postmaster = await findPostmaster(clusterDir);
+  if (!postmaster || !(await isReady(clusterDir, postmaster.process.pid))) {
+    throw new Error(`the hub of this DATA_DIR (pid ${hub}) is starting or stopping; try again: ${folder}`);
+  }
+  return hubUrl(postmaster.port, await readOrMakeSecret(folder, true, undefined));
 }
 
 interface RunningServer {

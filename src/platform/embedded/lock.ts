@@ -23,7 +23,8 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   const content = JSON.stringify({ pid: process.pid, startedAt: self?.startedAt });
   for (;;) {
     const last = Math.max(0, ...(await readNumbers(folder)));
-    await refuseLiveHolder(lockPath(folder, last), folder);
+    const holder = await findHolder(lockPath(folder, last));
+    if (holder !== undefined) throw new Error(`another hub uses this DATA_DIR (pid ${holder}): ${folder}`);
     const own = lockPath(folder, last + 1);
     if (!(await claim(own, content))) continue;
     // A slow claim may have made a number again that was passed and removed long ago.
@@ -33,6 +34,11 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     for (const number of passed) await rm(lockPath(folder, number), { force: true });
     if (isHighest) return { release: () => writeFile(own, '{}') };
   }
+}
+
+/** The number of the process that holds the folder's lock, if one does. */
+export async function holderOf(folder: string): Promise<number | undefined> {
+  return findHolder(lockPath(folder, Math.max(0, ...(await readNumbers(folder)))));
 }
 
 function lockPath(folder: string, number: number): string {
@@ -59,11 +65,10 @@ async function claim(path: string, content: string): Promise<boolean> {
   }
 }
 
-async function refuseLiveHolder(path: string, folder: string): Promise<void> {
+async function findHolder(path: string): Promise<number | undefined> {
   const { pid, startedAt } = parseHolder(await readFile(path, 'utf8').catch(() => ''));
   const holder = pid === undefined ? undefined : await findProcess(pid);
-  if (!holder || holder.startedAt !== startedAt) return;
-  throw new Error(`another hub uses this DATA_DIR (pid ${pid}): ${folder}`);
+  return holder?.startedAt === startedAt ? holder?.pid : undefined;
 }
 
 /** No holder: the lock was released, or cut off by a power cut, which nobody outlived. */
