@@ -81,32 +81,42 @@ export class SuggestionService {
     return passing;
   }
 
+  /**
+   * One batch of open needs, the best first. Villages are weighed once each, and holders are looked up once for each
+   * village and sector of a creditor, since there may be very many needs.
+   */
   private async candidates(db: Sql, claimant: Claimant, offset: number): Promise<Candidate[]> {
     const { rows } = await sql<Candidate>`
-      with creditors as (
+      with creditors as materialized (
         select other from (
           select supporter_id as other, amount_rupiah as owed from ledger_entries
             where holder_id = ${claimant.id} and kind = 'POST'
           union all
           select holder_id, -amount_rupiah from ledger_entries where supporter_id = ${claimant.id} and kind = 'POST'
-        ) as posted group by other having sum(owed) > 0)
-      select n.*, v.code as village_code,
-        case when h.partner_id in (select other from creditors) then h.partner_id end as creditor_id,
-        not exists (select from village_colours c where c.village_id = v.id
-          and c.cluster_code = ${claimant.clusterCode} and c.committed_rupiah > 0) as adds_colour,
-        v.committed_rupiah::float8 / nullif(v.needed_rupiah, 0) as coverage
-      from needs n join villages v on v.id = n.village_id
-      left join lateral (
-        select m.partner_id from partner_mandates m join partner_areas x on x.partner_id = m.partner_id
-        join areas a on a.id = x.area_id and (v.code = a.code or v.code like a.code || '.%')
-        join partners p on p.id = m.partner_id
-        where m.sector_code = n.sector_code
-        order by length(a.code) desc, p.created_at, p.id limit 1) as h on true
-      where n.status = 'OPEN' and exists (
-        select from partner_areas x join areas a on a.id = x.area_id
-        where x.partner_id = ${claimant.id} and (v.code = a.code or v.code like a.code || '.%'))
-      order by (h.partner_id in (select other from creditors)) is not true, adds_colour desc, coverage, n.urgent desc,
-        n.due_on nulls last, n.id
+        ) as posted group by other having sum(owed) > 0),
+      near as materialized (
+        select v.id, v.code, v.committed_rupiah::float8 / nullif(v.needed_rupiah, 0) as coverage,
+          not exists (select from village_colours c where c.village_id = v.id
+            and c.cluster_code = ${claimant.clusterCode} and c.committed_rupiah > 0) as adds_colour
+        from villages v where v.open_needs > 0 and exists (
+          select from partner_areas x join areas a on a.id = x.area_id
+          where x.partner_id = ${claimant.id} and (v.code = a.code or v.code like a.code || '.%'))),
+      held as materialized (
+        select v.id as village_id, s.sector_code, h.partner_id
+        from near v cross join (
+          select distinct sector_code from partner_mandates where partner_id in (select other from creditors)) as s
+        cross join lateral (
+          select m.partner_id from partner_mandates m join partner_areas x on x.partner_id = m.partner_id
+          join areas a on a.id = x.area_id and (v.code = a.code or v.code like a.code || '.%')
+          join partners p on p.id = m.partner_id
+          where m.sector_code = s.sector_code
+          order by length(a.code) desc, p.created_at, p.id limit 1) as h
+        where h.partner_id in (select other from creditors))
+      select n.*, v.code as village_code, h.partner_id as creditor_id, v.adds_colour, v.coverage
+      from needs n join near v on v.id = n.village_id
+      left join held h on h.village_id = n.village_id and h.sector_code = n.sector_code
+      where n.status = 'OPEN'
+      order by h.partner_id is null, v.adds_colour desc, v.coverage, n.urgent desc, n.due_on nulls last, n.id
       limit ${BATCH} offset ${offset}`.execute(db);
     return rows;
   }
