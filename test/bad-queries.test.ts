@@ -163,6 +163,24 @@ test('a nested list names its argument when it is wrong', async () => {
   }
 });
 
+test('the lists of the balance have bounds of their own', async () => {
+  const listsOf = (first: number) => [
+    `suggestedNeeds(partnerId: "${partners.semen.id}", first: ${first}) { id }`,
+    `partner(id: "${partners.semen.id}") { balance { counterparts(first: ${first}) { net } } }`,
+  ];
+  const reportsOf = (first: number) => [
+    `reciprocity { flows(first: ${first}) { posted } }`,
+    `reciprocity { balances(first: ${first}) { partner { id } } }`,
+  ];
+  for (const list of [...listsOf(1), ...listsOf(100), ...reportsOf(1), ...reportsOf(1000)]) {
+    await as.auditor.request(gql(`{ ${list} }`));
+  }
+  for (const list of [...listsOf(0), ...listsOf(101), ...reportsOf(0), ...reportsOf(1001)]) {
+    const error = await errorOf(as.auditor.request(gql(`{ ${list} }`)));
+    expect([error.code, argumentOf(error)]).toEqual(['BAD_USER_INPUT', 'first']);
+  }
+});
+
 test('claimPreview names what is wrong in its input', async () => {
   const preview = (input: object) =>
     errorOf(

@@ -208,6 +208,12 @@ test('the reciprocity of an area counts what was verified there, and only there'
     ['perkim-banten', 'dindik-banten', 50_000_000, 0],
   ]);
   expect(figures.balances.map(({ partner }) => partner.code)).toEqual(['dindik-banten', 'perkim-banten']);
+  const { reciprocity: shortened } = await as.auditor.request(ReciprocityDocument, {
+    areaCode: '36.01',
+    first: 1,
+  });
+  // The figures are of all flows, however few are shown.
+  expect(shortened).toMatchObject({ bilateral: 2 / 3, flows: [{ posted: 100_000_000 }], balances: [{}] });
   expect(await reciprocityOf('36.04')).toMatchObject({ bilateral: null, multilateral: null });
 });
 

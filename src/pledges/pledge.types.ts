@@ -78,7 +78,7 @@ export class BalanceRuleBrokenType extends ProblemType {
   @Field(() => RuleVerdictType, { description: 'The broken rule’s answer.' })
   verdict!: RuleVerdictType;
   @Field(() => [NeedType], {
-    description: 'Needs that you could claim instead, best first; `suggestion` says why.',
+    description: 'At most 5 needs of which you could claim 1 instead, best first; `suggestion` says why.',
   })
   suggestions!: NeedType[];
 }
@@ -98,7 +98,7 @@ export class ClaimPreviewType {
   verdicts!: RuleVerdictType[];
   @Field(() => [NeedType], {
     simple: true,
-    description: 'Needs that would pass, best first; `suggestion` says why.',
+    description: 'At most 5 needs of which a claim of 1 would pass, best first; `suggestion` says why.',
   })
   suggestions!: NeedType[];
 }
