@@ -7,6 +7,7 @@ import {
   SuggestedNeedsDocument,
 } from '../client/operations.ts';
 import type { SinergiClient } from '../client/sinergi-client.ts';
+import { saidOf } from '../src/balance/balance.rules.ts';
 import type { MessageKey } from '../src/kernel/messages/en.ts';
 import { type Locale, say } from '../src/platform/messages.ts';
 import { claim, commit, publish, report, verify } from './support/acts.ts';
@@ -98,6 +99,17 @@ test.each<[key: MessageKey, params: Record<string, number>, en: string, id: stri
 ])('%s with %j', (key, params, en, id) => {
   const said = (locale: Locale) => plain(say(locale, { key, params: { ok: 'no', ...params } }));
   expect([said('en'), said('id')]).toEqual([en, id]);
+});
+
+test.each<[after: number, limit: number, said: string]>([
+  [0.6, 0.5, '60% of the village’s plan, more than 50%'],
+  [0.60001, 0.6, '60.1% of the village’s plan, more than 60%'],
+  [0.6004, 0.6, '60.1% of the village’s plan, more than 60%'],
+  [0.55, 0.549, '55% of the village’s plan, more than 54.9%'],
+  [0.6449, 0.6, '64.5% of the village’s plan, more than 60%'],
+])('a share of %d that breaks a limit of %d never reads like the limit', (after, limit, said) => {
+  const figures = { before: 0.1, after, limit, unit: 'RATIO', outcome: 'REJECT', broken: true } as const;
+  expect(say('en', saidOf({ rule: 'PARTNER_SHARE', ...figures }))).toContain(said);
 });
 
 async function refusal(

@@ -1,4 +1,4 @@
-import type { Outcome, Rule, Verdict } from '../kernel/problems.ts';
+import type { Message, Outcome, Rule, Verdict } from '../kernel/problems.ts';
 import { ratio } from '../kernel/rupiah.ts';
 import type { RuleMode, RuleSetting } from './policy.entity.ts';
 
@@ -111,4 +111,18 @@ export function worstOf(verdicts: readonly Verdict[]): Outcome {
     (worst, { outcome }) => (severity.indexOf(outcome) > severity.indexOf(worst) ? outcome : worst),
     'PASS',
   );
+}
+
+/** Ratios are said in per cent with one decimal. */
+const SAID_STEPS = 1000;
+
+/**
+ * What a verdict's sentence says. A share that breaks its limit by less than is said is rounded up, so that no one
+ * reads of 60% that is more than 60%.
+ */
+export function saidOf({ rule, broken, before, after, limit, unit }: Verdict): Message {
+  const looksKept = Math.round(after * SAID_STEPS) <= Math.round(limit * SAID_STEPS);
+  const isHidden = broken && unit === 'RATIO' && after > limit && looksKept;
+  const said = isHidden ? Math.ceil(after * SAID_STEPS) / SAID_STEPS : after;
+  return { key: `rule.${rule}`, params: { ok: broken ? 'no' : 'yes', before, after: said, limit } };
 }

@@ -13,6 +13,7 @@ import type { Context } from '../platform/graphql/context.ts';
 import { answer } from '../platform/graphql/payload.ts';
 import { CursorScalar } from '../platform/graphql/scalars.ts';
 import { say } from '../platform/messages.ts';
+import { saidOf } from './balance.rules.ts';
 import type { PolicyPublication } from './policy-publication.service.ts';
 import type { PolicyRow, PolicyService } from './policy.service.ts';
 import {
@@ -95,7 +96,6 @@ export class PolicyResolver {
 export class RuleVerdictResolver {
   @FieldResolver(() => String, { description: 'The verdict in one sentence, in the client’s language.' })
   message(@Root() verdict: Verdict, @Ctx() { locale }: Context): string {
-    const { rule, broken, before, after, limit } = verdict;
-    return say(locale, { key: `rule.${rule}`, params: { ok: broken ? 'no' : 'yes', before, after, limit } });
+    return say(locale, saidOf(verdict));
   }
 }

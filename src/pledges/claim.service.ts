@@ -1,5 +1,6 @@
 import { claimantOf, partnerAskedAbout } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
+import { saidOf } from '../balance/balance.rules.ts';
 import type { ClaimCase, JudgeService } from '../balance/judge.service.ts';
 import type { LedgerService } from '../balance/ledger.service.ts';
 import type { SuggestedNeed, SuggestionService } from '../balance/suggestion.service.ts';
@@ -184,13 +185,10 @@ function caseOf(
 
 function ruleBroken(verdicts: Verdict[]): Problem {
   const verdict = verdicts.find(({ outcome }) => outcome === 'REJECT')!;
-  const { before, after, limit, rule } = verdict;
-  const params = { ok: 'no', before, after, limit };
   return {
     kind: 'BalanceRuleBroken',
     path: ['input', 'quantity'],
-    key: `rule.${rule}`,
-    params,
+    ...saidOf(verdict),
     verdict,
     suggestions: [],
   };
