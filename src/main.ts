@@ -4,6 +4,7 @@ import { startHub } from './app.ts';
 import { type Config, readConfig } from './config.ts';
 import { reasonOf } from './failure.ts';
 import { greetingOf } from './greeting.ts';
+import { assertDatabaseAnswers } from './platform/database-check.ts';
 import type { Database } from './platform/database.ts';
 import { startEmbeddedPostgres } from './platform/embedded/embedded-postgres.ts';
 import { assertCanListen } from './platform/listen-check.ts';
@@ -25,7 +26,10 @@ interface Ground {
 
 async function openGround(config: Config, opened: AsyncDisposableStack): Promise<Ground> {
   const { databaseUrl, tokenSecret } = config;
-  if (databaseUrl !== null) return { databaseUrl, tokenSecret: tokenSecret!, dataDir: null };
+  if (databaseUrl !== null) {
+    await assertDatabaseAnswers(databaseUrl);
+    return { databaseUrl, tokenSecret: tokenSecret!, dataDir: null };
+  }
   const dataDir = resolve(config.dataDir);
   say(`Starting PostgreSQL in ${dataDir} …`);
   const postgres = await startEmbeddedPostgres({ dataDir, log: (message) => say(`  ${message}`) });

@@ -252,41 +252,4 @@ describe('a hub with a given database', () => {
     expect(await readdir(base)).not.toContain('unused');
     await database.drop();
   });
-
-  test('ends with the reason when that database does not answer', async () => {
-    const environment = {
-      DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing',
-      TOKEN_SECRET: 'x'.repeat(32),
-    };
-    const hub = start(environment);
-    expect(await hub.end()).toBe(1);
-    expect(hub.output).toContain('ECONNREFUSED');
-    expect(hub.output).not.toContain('    at ');
-  });
-});
-
-test('wrong settings are named, every one of them, and nothing is started', async () => {
-  const hub = start({
-    DATA_DIR: join(base, 'never'),
-    PORT: '70000',
-    HOST: 'a b',
-    LOG_LEVEL: 'loud',
-    PUBLIC_READ: 'maybe',
-    DATABASE_URL: 'mysql://somewhere',
-    WRITE_CONNECTIONS: '0',
-    ADMIN_PASSWORD: 'short',
-  });
-  expect(await hub.end()).toBe(1);
-  const named = [...hub.output.matchAll(/^ {2}(\w+) must/gm)].map(([, name]) => name);
-  expect(named.toSorted()).toEqual([
-    'ADMIN_PASSWORD',
-    'DATABASE_URL',
-    'HOST',
-    'LOG_LEVEL',
-    'PORT',
-    'PUBLIC_READ',
-    'TOKEN_SECRET',
-    'WRITE_CONNECTIONS',
-  ]);
-  expect(await readdir(base)).not.toContain('never');
 });

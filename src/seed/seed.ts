@@ -1,6 +1,7 @@
 import { openDatabase } from '../app.ts';
 import { type Config, readConfig } from '../config.ts';
 import { reasonOf } from '../failure.ts';
+import { assertDatabaseAnswers } from '../platform/database-check.ts';
 import { startEmbeddedPostgres } from '../platform/embedded/embedded-postgres.ts';
 import { createLogger } from '../platform/logger.ts';
 import { stopSignal } from '../platform/stop-signal.ts';
@@ -74,7 +75,7 @@ async function run(): Promise<void> {
     const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log: (message) => say(message) });
     opened.defer(() => postgres.stop());
     ({ url } = postgres);
-  }
+  } else await assertDatabaseAnswers(url);
   const database = await openDatabase(config, url, logger);
   opened.defer(() => database.close());
   await database.migrate();

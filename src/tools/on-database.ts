@@ -1,5 +1,6 @@
 import { openDatabase } from '../app.ts';
 import { readConfig } from '../config.ts';
+import { assertDatabaseAnswers } from '../platform/database-check.ts';
 import type { Database } from '../platform/database.ts';
 import { startEmbeddedPostgres, urlBesideHub } from '../platform/embedded/embedded-postgres.ts';
 import { createLogger } from '../platform/logger.ts';
@@ -14,7 +15,7 @@ export async function onDatabase<T>(work: (database: Database) => Promise<T>): P
     const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
     opened.defer(() => postgres.stop());
     ({ url } = postgres);
-  }
+  } else await assertDatabaseAnswers(url);
   const database = await openDatabase(config, url, createLogger(config.logLevel));
   opened.defer(() => database.close());
   return await work(database);

@@ -108,11 +108,14 @@ async function runServer(
  * lead to it.
  */
 async function makeDataDir(path: string): Promise<string> {
-  await makeFolder(resolve(path), 0o711);
-  await access(path, constants.R_OK | constants.W_OK | constants.X_OK).catch((cause: unknown) => {
-    throw new Error(`the hub's user cannot write in DATA_DIR: ${resolve(path)}`, { cause });
+  const folder = resolve(path);
+  await makeFolder(folder, 0o711).catch((cause: unknown) => {
+    throw new Error(`DATA_DIR is no folder, and cannot be made one: ${folder}`, { cause });
   });
-  return realpath(path);
+  await access(folder, constants.R_OK | constants.W_OK | constants.X_OK).catch((cause: unknown) => {
+    throw new Error(`the hub's user cannot write in DATA_DIR: ${folder}`, { cause });
+  });
+  return realpath(folder);
 }
 
 async function releaseAll(locks: readonly FolderLock[]): Promise<void> {

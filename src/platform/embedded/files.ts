@@ -28,8 +28,24 @@ export function lstatOrUndefined(path: string): Promise<Stats | undefined> {
  * home.
  */
 export async function makeFolder(path: string, mode: number): Promise<void> {
-  const firstMade = await mkdir(path, { recursive: true, mode });
-  if (firstMade !== undefined) await chmod(path, mode);
+  if (await makeMissing(path, mode)) await chmod(path, mode);
+}
+
+/**
+ * With the folders around it; false when it was there. Step by step, since Node's recursive mkdir never comes back
+ * from a file system that takes no folders, such as /proc.
+ */
+async function makeMissing(path: string, mode: number): Promise<boolean> {
+  try {
+    await mkdir(path, { mode });
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST' && (await stat(path)).isDirectory()) return false;
+    const isOrphan = errorCode(error) === 'ENOENT' && (await statOrUndefined(dirname(path))) === undefined;
+    if (!isOrphan) throw error;
+  }
+  await makeMissing(dirname(path), mode);
+  return makeMissing(path, mode);
 }
 
 export async function giveTo(path: string, owner: RunAs | undefined): Promise<void> {

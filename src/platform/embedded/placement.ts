@@ -46,7 +46,7 @@ async function placeLinked(clusterDir: string, options: PlacementOptions): Promi
   const home = dirname(clusterDir);
   if (!(await statOrUndefined(home))) {
     throw new Error(
-      `${options.dataDir}/postgres links to ${clusterDir}, and ${home} is gone. ` +
+      `DATA_DIR's ${options.dataDir}/postgres links to ${clusterDir}, and ${home} is gone. ` +
         `Put it back, or remove the link to begin with an empty database.`,
     );
   }
@@ -58,12 +58,15 @@ async function placeLinked(clusterDir: string, options: PlacementOptions): Promi
 async function placeExisting(home: string, clusterDir: string, ownerUid: number): Promise<Placement> {
   if (uid !== 0) {
     if (ownerUid === uid) return { home, clusterDir, runAs: undefined };
-    throw new Error(`${clusterDir} belongs to user ${ownerUid}. Start the hub as that user or as root.`);
+    throw new Error(
+      `${clusterDir}, the database of DATA_DIR, belongs to user ${ownerUid}. ` +
+        `Start the hub as that user or as root, or choose another DATA_DIR.`,
+    );
   }
   const runAs = ownerUid === 0 ? undefined : await findUserById(ownerUid);
   if (!runAs) {
     throw new Error(
-      `${clusterDir} belongs to user ${ownerUid}, who cannot run PostgreSQL. ` +
+      `${clusterDir}, the database of DATA_DIR, belongs to user ${ownerUid}, who cannot run PostgreSQL. ` +
         `Give it to a system user: chown -R sinergi-postgres ${clusterDir}`,
     );
   }
