@@ -32,8 +32,9 @@ async function faulted({ by, document }: MutationFaults, input: object): Promise
     );
   } catch (error) {
     if (!(error instanceof SinergiError)) throw error;
-    const named = /at "input\.(\w+)|Field "(\w+)"/.exec(error.message);
-    return error.code === 'BAD_USER_INPUT' && named !== null ? [named[1] ?? named[2]!] : [error.code];
+    const argument = error.errors[0]?.extensions?.['argument'];
+    const isNamed = error.code === 'BAD_USER_INPUT' && typeof argument === 'string';
+    return isNamed && argument.startsWith('input.') ? [argument.slice('input.'.length)] : [error.code];
   }
 }
 

@@ -191,9 +191,8 @@ test('claimPreview names what is wrong in its input', async () => {
   for (const needId of [...idsBut('need'), nothingsId('need')]) {
     expect(argumentOf(await preview({ needId }))).toBe('input.needId');
   }
-  for (const quantity of [0, -1]) expect(argumentOf(await preview({ quantity }))).toBe('input.quantity');
-  for (const quantity of [2 ** 31, 1.5]) {
-    expect((await preview({ quantity })).message).toContain('at "input.quantity"');
+  for (const quantity of [0, -1, 2 ** 31, 1.5, '3', null]) {
+    expect(argumentOf(await preview({ quantity }))).toBe('input.quantity');
   }
   for (const partnerId of [...idsBut('partner'), nothingsId('partner')]) {
     expect(argumentOf(await preview({ partnerId }))).toBe('input.partnerId');

@@ -50,8 +50,9 @@ export async function initialiseCluster(
     const access = ['--auth=scram-sha-256', `--username=${superuser}`, `--pwfile=${passwordFile}`];
     const args = ['-D', draftData, '--data-checksums', ...locale, ...access];
     const made = await runCommand(binaries.initdb, args, runAs);
-    if (!made.ok)
+    if (!made.ok) {
       throw new Error(`initdb could not make the database in DATA_DIR, at ${home}: ${made.output}`);
+    }
     await renameDurably(draftData, clusterDir);
   } finally {
     await rm(draft, { recursive: true, force: true });

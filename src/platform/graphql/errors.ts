@@ -3,6 +3,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { Refused, RequestError } from '../../kernel/problems.ts';
 import { type Locale, say } from '../messages.ts';
+import { argumentOf } from './argument-path.ts';
 
 /**
  * A fault of the document or its variables. graphql-js has the same class of error for an answer that does not fit
@@ -36,12 +37,12 @@ export function toClientError(error: GraphQLError, locale: Locale, logger: Logge
   if (isOfTheRequest(error)) {
     const { code } = error.extensions;
     const known = typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR';
-    return {
-      message: error.message,
-      locations,
-      path,
-      extensions: { code: known ? code : 'BAD_USER_INPUT' },
+    const argument = argumentOf(error);
+    const extensions = {
+      code: known ? code : 'BAD_USER_INPUT',
+      ...(argument !== null && { argument }),
     };
+    return { message: error.message, locations, path, extensions };
   }
   const id = randomUUID();
   logger.error({ err: cause ?? error, errorId: id, path }, 'an operation failed');

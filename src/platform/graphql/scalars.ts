@@ -7,26 +7,27 @@ function stringOf(name: string, node: ValueNode): string {
   return node.value;
 }
 
-function parseDate(value: unknown): string {
+/** `nodes` is the literal; a variable's value has none. */
+function parseDate(value: unknown, nodes?: ValueNode): string {
   if (typeof value !== 'string' || !isDate(value)) {
-    throw new GraphQLError('Date must be a day of the calendar such as "2026-06-30"');
+    throw new GraphQLError('Date must be a day of the calendar such as "2026-06-30"', { nodes });
   }
   return value;
 }
 
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
-function parseInstant(value: unknown): Date {
+function parseInstant(value: unknown, nodes?: ValueNode): Date {
   const instant = typeof value === 'string' && RFC3339.test(value) ? new Date(value) : null;
   if (instant === null || Number.isNaN(instant.getTime())) {
-    throw new GraphQLError('DateTime must be an RFC 3339 instant such as "2026-06-30T08:00:00Z"');
+    throw new GraphQLError('DateTime must be an RFC 3339 instant such as "2026-06-30T08:00:00Z"', { nodes });
   }
   return instant;
 }
 
-function parseRupiah(value: unknown): number {
+function parseRupiah(value: unknown, nodes?: ValueNode): number {
   if (typeof value !== 'number' || !isRupiah(value)) {
-    throw new GraphQLError('Rupiah must be a whole number within ±9007199254740991');
+    throw new GraphQLError('Rupiah must be a whole number within ±9007199254740991', { nodes });
   }
   return value;
 }
@@ -42,8 +43,8 @@ export const DateScalar = new GraphQLScalarType<string, string>({
     'A day, RFC 3339 full-date: `2026-06-30`. Days begin and end in western Indonesian time (UTC+7).',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339#section-5.6',
   serialize: String,
-  parseValue: parseDate,
-  parseLiteral: (node) => parseDate(stringOf('Date', node)),
+  parseValue: (value) => parseDate(value),
+  parseLiteral: (node) => parseDate(stringOf('Date', node), node),
 });
 
 export const DateTimeScalar = new GraphQLScalarType<Date, string>({
@@ -52,18 +53,18 @@ export const DateTimeScalar = new GraphQLScalarType<Date, string>({
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339#section-5.6',
   // Rows carry Date, snapshots of events carry the text that JSON made of one.
   serialize: (value) => (value instanceof Date ? value.toISOString() : String(value)),
-  parseValue: parseInstant,
-  parseLiteral: (node) => parseInstant(stringOf('DateTime', node)),
+  parseValue: (value) => parseInstant(value),
+  parseLiteral: (node) => parseInstant(stringOf('DateTime', node), node),
 });
 
 export const RupiahScalar = new GraphQLScalarType<number, number>({
   name: 'Rupiah',
   description: 'Whole Indonesian rupiah (IDR), a JSON number within ±(2^53 − 1): never rounded.',
-  serialize: parseRupiah,
-  parseValue: parseRupiah,
+  serialize: (value) => parseRupiah(value),
+  parseValue: (value) => parseRupiah(value),
   parseLiteral: (node) => {
     if (node.kind !== Kind.INT) throw new GraphQLError('Rupiah must be a whole number', { nodes: node });
-    return parseRupiah(Number(node.value));
+    return parseRupiah(Number(node.value), node);
   },
 });
 
