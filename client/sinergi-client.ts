@@ -1,6 +1,7 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type DocumentNode, type FormattedExecutionResult, Kind, print } from 'graphql';
-import { createClient, type Client } from 'graphql-ws/client';
+import type { Client } from 'graphql-ws/client';
+import { openLiveSocket } from './live-socket.ts';
 import { SignInDocument, type SignInMutation } from './operations.ts';
 import { SinergiError } from './sinergi-error.ts';
 import { SubscriptionResults } from './subscription-results.ts';
@@ -15,6 +16,10 @@ export interface SinergiOptions {
   fetch?: typeof fetch;
   /** A WebSocket class, such as that of `ws`; the global one when absent. */
   webSocket?: unknown;
+  /** Gets another access token when the hub takes the present one no longer; see `followFeed`. */
+  freshToken?: () => string | Promise<string>;
+  /** How long a connection may be silent before it is asked for a sign of life, and then given up; 15,000 when absent. */
+  silenceMs?: number;
 }
 
 type SignedIn = SignInMutation['signIn'];
@@ -46,7 +51,11 @@ export class SinergiClient {
   private readonly options: SinergiOptions;
   private readonly endpoint: string;
   private token: string | undefined;
+  /** For the next subscription. */
   private socket: Client | null = null;
+  /** Those of former tokens, open as long as their subscriptions last. */
+  private formerSockets: Client[] = [];
+  private renewal: Promise<boolean> | null = null;
 
   constructor(options: SinergiOptions) {
     this.options = options;
@@ -82,11 +91,35 @@ export class SinergiClient {
     return viewer;
   }
 
+  /**
+   * Asks `freshToken` once for all who ask at the same time; later requests and subscriptions use what it answers,
+   * while subscriptions that are open stay as they are. False when there is nobody to ask. Throws what that throws.
+   */
+  async renewToken(): Promise<boolean> {
+    const { freshToken } = this.options;
+    if (freshToken === undefined) return false;
+    this.renewal ??= this.takeToken(freshToken).finally(() => (this.renewal = null));
+    return this.renewal;
+  }
+
   /** Ends the subscriptions and closes the socket; a later subscription opens another. */
   async close(): Promise<void> {
-    const { socket } = this;
+    this.letSocketGo();
+    const sockets = this.formerSockets;
+    this.formerSockets = [];
+    // One that is only connecting is closed as soon as it is open, or has failed.
+    await Promise.all(sockets.map(async (socket) => socket.dispose())).catch(() => undefined);
+  }
+
+  private letSocketGo(): void {
+    if (this.socket !== null) this.formerSockets.push(this.socket);
     this.socket = null;
-    await socket?.dispose();
+  }
+
+  private async takeToken(freshToken: NonNullable<SinergiOptions['freshToken']>): Promise<true> {
+    this.token = await freshToken();
+    this.letSocketGo();
+    return true;
   }
 
   private async post<T>(payload: object): Promise<FormattedExecutionResult<T>> {
@@ -123,11 +156,12 @@ export class SinergiClient {
 
   private openSocket(): Client {
     const { authorization, 'accept-language': acceptLanguage } = this.headers();
-    return createClient({
+    const { webSocket, silenceMs = 15_000 } = this.options;
+    return openLiveSocket({
       url: this.endpoint.replace(/^http/, 'ws'),
       connectionParams: { authorization, acceptLanguage },
-      webSocketImpl: this.options.webSocket,
-      retryAttempts: 0,
+      webSocket,
+      silenceMs,
     });
   }
 }

@@ -4,7 +4,8 @@ import type { GraphQLFormattedError } from 'graphql';
  * Why an operation brought no answer. Refusals of a mutation are no errors: they are `problems` in its answer.
  *
  * `code` is the first error's, such as `UNAUTHENTICATED`, `FORBIDDEN`, `BAD_USER_INPUT` or `FEED_OVERFLOW`;
- * `UNREACHABLE` when the hub did not answer as a hub does; `CONNECTION_LOST` when a subscription's connection ended.
+ * `UNREACHABLE` when the hub did not answer as a hub does; `CONNECTION_LOST` when a subscription's connection ended,
+ * `REFUSED` when the hub ended it because of what this client sent.
  */
 export class SinergiError extends Error {
   readonly code: string;

@@ -1,15 +1,13 @@
 import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
 import type { Client } from 'graphql-ws/client';
+import { errorOfClose } from './close-codes.ts';
 import { SinergiError } from './sinergi-error.ts';
 
 /** What graphql-ws needs to begin a subscription. */
 type Payload = Parameters<Client['subscribe']>[0];
 
 function toError(error: unknown): SinergiError {
-  if (Array.isArray(error)) return SinergiError.ofErrors(error as GraphQLFormattedError[]);
-  const isClose = typeof error === 'object' && error !== null && 'code' in error && 'reason' in error;
-  const said = isClose ? `${String(error.code)} ${String(error.reason)}`.trim() : 'the hub was not reached';
-  return new SinergiError('CONNECTION_LOST', `The subscription has ended: ${said}.`, [], error);
+  return Array.isArray(error) ? SinergiError.ofErrors(error as GraphQLFormattedError[]) : errorOfClose(error);
 }
 
 /**
@@ -17,18 +15,32 @@ function toError(error: unknown): SinergiError {
  * not at the first `next`; what comes before it is read waits. Leaving the loop ends it.
  */
 export class SubscriptionResults<T> implements AsyncIterableIterator<T, undefined> {
+  /**
+   * How many results may wait for their reader. One more ends the subscription: what waits can still be read, then
+   * comes `FEED_OVERFLOW`.
+   */
+  maxWaiting = Infinity;
   private readonly waiting: T[] = [];
+  private hasReceived = false;
   private ended = false;
   private failure: SinergiError | null = null;
   private wake: (() => void) | null = null;
-  private readonly unsubscribe: () => void;
+  private readonly release: () => void;
 
   constructor(socket: Client, payload: Payload) {
-    this.unsubscribe = socket.subscribe<T>(payload, {
+    const unsubscribe = socket.subscribe<T>(payload, {
       next: (result) => this.receive(result as FormattedExecutionResult<T>),
       error: (error) => this.end(toError(error)),
       complete: () => this.end(null),
     });
+    // After a normal close graphql-ws subscribes again by itself, and the hub tells again what it told before.
+    const unlisten = socket.on('closed', (event) => {
+      if (this.hasReceived) this.end(errorOfClose(event));
+    });
+    this.release = () => {
+      unlisten();
+      unsubscribe();
+    };
   }
 
   async next(): Promise<IteratorResult<T, undefined>> {
@@ -41,8 +53,8 @@ export class SubscriptionResults<T> implements AsyncIterableIterator<T, undefine
 
   return(): Promise<IteratorResult<T, undefined>> {
     this.waiting.length = 0;
+    this.failure = null;
     this.end(null);
-    this.unsubscribe();
     return Promise.resolve({ value: undefined, done: true });
   }
 
@@ -52,9 +64,10 @@ export class SubscriptionResults<T> implements AsyncIterableIterator<T, undefine
 
   private receive({ data, errors }: FormattedExecutionResult<T>): void {
     if (this.ended) return;
-    if (errors !== undefined) {
-      this.end(SinergiError.ofErrors(errors));
-      this.unsubscribe();
+    this.hasReceived = true;
+    if (errors !== undefined) this.end(SinergiError.ofErrors(errors));
+    else if (this.waiting.length >= this.maxWaiting) {
+      this.end(new SinergiError('FEED_OVERFLOW', 'More has come than was read.'));
     } else if (data != null) {
       this.waiting.push(data);
       this.wake?.();
@@ -65,6 +78,7 @@ export class SubscriptionResults<T> implements AsyncIterableIterator<T, undefine
     if (this.ended) return;
     this.ended = true;
     this.failure = failure;
+    this.release();
     this.wake?.();
   }
 

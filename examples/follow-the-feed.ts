@@ -1,5 +1,6 @@
 import { writeFileSync, readFileSync } from 'node:fs';
 import { followFeed } from '../client/follow-feed.ts';
+import { SignInDocument } from '../client/operations.ts';
 import { createSinergiClient } from '../client/sinergi-client.ts';
 
 /**
@@ -10,7 +11,11 @@ import { createSinergiClient } from '../client/sinergi-client.ts';
  * The file remembers the last event, so that the next run goes on where this one ended: each event is shown once.
  * SINERGI_URL, SINERGI_EMAIL and SINERGI_PASSWORD say where, and as whom; without them it is the demo's coordinator.
  */
-const { SINERGI_URL, SINERGI_EMAIL, SINERGI_PASSWORD } = process.env;
+const {
+  SINERGI_URL: url = 'http://127.0.0.1:4000',
+  SINERGI_EMAIL: email = 'koordinator@sinergi.test',
+  SINERGI_PASSWORD: password = 'kampungkb',
+} = process.env;
 const [file = 'feed.cursor', areaCode] = process.argv.slice(2);
 
 function readCursor(): string | null {
@@ -21,13 +26,30 @@ function readCursor(): string | null {
   }
 }
 
-const client = createSinergiClient({ url: SINERGI_URL ?? 'http://127.0.0.1:4000' });
-await client.signIn(SINERGI_EMAIL ?? 'koordinator@sinergi.test', SINERGI_PASSWORD ?? 'kampungkb');
+/** Asked at the beginning, and whenever the token has expired. */
+async function freshToken(): Promise<string> {
+  const { signIn } = await createSinergiClient({ url }).request(SignInDocument, {
+    input: { email, password },
+  });
+  if (signIn.token === null) throw new Error(signIn.problems.map(({ message }) => message).join(' '));
+  return signIn.token;
+}
 
-const onLost = ({ message }: Error) => console.error(`${message} Trying again.`);
-for await (const event of followFeed(client, { after: readCursor(), filter: { areaCode }, onLost })) {
+const stopping = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
+
+const client = createSinergiClient({ url, token: await freshToken(), freshToken });
+const events = followFeed(client, {
+  after: readCursor(),
+  filter: { areaCode },
+  signal: stopping.signal,
+  onLost: ({ message }) => console.error(`${message} Trying again.`),
+});
+for await (const event of events) {
   const { kind, need, village, partner, pledge } = event;
   const who = partner === null ? '' : ` by ${partner.name}, ${pledge?.quantity}`;
   console.log(`${event.occurredAt} ${kind}${who}: ${need.title}, ${village.name}; ${need.remaining} remain`);
+  // After the event has been dealt with: whoever stops in between sees it again, and misses none.
   writeFileSync(file, `${event.cursor}\n`);
 }
+await client.close();

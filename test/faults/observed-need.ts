@@ -35,7 +35,11 @@ export class ObservedNeed {
     as: SinergiClient,
     more: Pick<Following, 'after' | 'onLost' | 'retryMs'> = {},
   ): Promise<FeedEvent[]> {
-    const heard = follow(as, { after: this.cursor, filter: this.filter, retryMs: 1, ...more }, isEnd);
+    const heard = follow(
+      as,
+      { after: this.cursor, filter: this.filter, retryMs: 1, maxRetryMs: 50, ...more },
+      isEnd,
+    );
     // It is awaited later, when its failure would have been nobody's.
     heard.catch(() => undefined);
     return heard;
