@@ -57,10 +57,10 @@ async function ask(hub: ChildHub, query: string, token?: string): Promise<unknow
   return ((await response.json()) as { data: unknown }).data;
 }
 
-async function signIn(hub: ChildHub): Promise<string> {
+async function signIn(hub: ChildHub, who = 'perkim-banten'): Promise<string> {
   const answer = await ask(
     hub,
-    `mutation { signIn(input: { email: "perkim-banten@sinergi.test", password: "kampungkb" }) { token } }`,
+    `mutation { signIn(input: { email: "${who}@sinergi.test", password: "kampungkb" }) { token } }`,
   );
   return (answer as { signIn: { token: string } }).signIn.token;
 }
@@ -85,7 +85,7 @@ describe('a hub with a database of its own', () => {
 
   test('whose first start is killed with -9 in the middle of the demo loads all of it at the next', async () => {
     const cut = start();
-    await cut.printed('Needs of the villages: 1,203');
+    await cut.printed('Needs of the villages: 1,206');
     expect(await cut.kill('SIGKILL')).toBe('SIGKILL');
     expect(await postmaster()).toBeDefined();
 
@@ -145,6 +145,42 @@ describe('a hub with a database of its own', () => {
     expect(await hub.kill('SIGINT')).toBe(0);
     await prove();
     expect(await postmaster()).toBeUndefined();
+  });
+
+  test('shows each draft of the demo to its village and its coordinators, who alone may publish it', async () => {
+    const hub = await started();
+    interface Seen {
+      needs: { nodes: { id: string; village: { code: string } }[] };
+    }
+    const query = '{ needs(status: [DRAFT], first: 50) { nodes { id village { code } } } }';
+    const seenBy = async (who: string) =>
+      ((await ask(hub, query, await signIn(hub, who))) as Seen).needs.nodes;
+    const all = await seenBy('koordinator');
+    expect(all).toHaveLength(15);
+    // With a version that it never had, so that whoever may publish it is told of the version alone.
+    const publishing = async (who: string, needId: string) =>
+      ask(
+        hub,
+        `mutation { publishDraft(input: { needId: "${needId}", version: 99 }) { problems { __typename } } }`,
+        await signIn(hub, who),
+      );
+    const answer = (typename: string) => ({ publishDraft: { problems: [{ __typename: typename }] } });
+    for (const { code } of NAMED_VILLAGES) {
+      const [draft, ...others] = await seenBy(`kader.${code}`);
+      expect(others).toEqual([]);
+      expect(all).toContainEqual(draft);
+      const regency = await seenBy(`koordinator.${code.slice(0, 5)}`);
+      expect(regency).toEqual(all.filter(({ village }) => village.code.startsWith(code.slice(0, 5))));
+      for (const who of [`kader.${code}`, `koordinator.${code.slice(0, 5)}`, 'koordinator']) {
+        expect(await publishing(who, draft!.id)).toEqual(answer('StaleVersion'));
+      }
+      for (const who of ['perkim-banten', 'koordinator.36.74']) {
+        expect(await publishing(who, draft!.id)).toEqual(answer('NotFound'));
+      }
+      expect(await publishing('auditor', draft!.id)).toEqual(answer('Forbidden'));
+    }
+    expect(await seenBy('perkim-banten')).toEqual([]);
+    expect(await hub.kill('SIGTERM')).toBe(0);
   });
 
   test('stops its database when the port is taken, and says what to do', async () => {

@@ -1,6 +1,6 @@
 import type { AreaRecord } from '../area-source.ts';
 import type { Generator } from '../generator.ts';
-import { CIMARGA } from './banten.ts';
+import { CIMARGA, NAMED_VILLAGES } from './banten.ts';
 import { ECONOMY_NEEDS } from './catalogue/economy.ts';
 import { EDUCATION_NEEDS } from './catalogue/education.ts';
 import { HEALTH_FAMILY_NEEDS } from './catalogue/health-family.ts';
@@ -52,8 +52,8 @@ const DRAFT_SHARE = 0.01;
 
 /**
  * What the villages need, in the order in which they are published: for 310 villages about 1,200 needs, 2
- * to 8 in each, no title twice in one village. Cimarga's are fixed, the toilets first, and never urgent or
- * a draft.
+ * to 8 in each, no title twice in one village. Cimarga's are fixed, the toilets first, and never urgent. Last
+ * come drafts of the villages whose cadres have accounts, so that these have something to publish.
  *
  * @param today YYYY-MM-DD; due dates are 30 to 300 days later.
  */
@@ -77,7 +77,30 @@ export function planNeeds(
     need.urgent = !need.draft && rank < draftCount + urgentCount;
   });
   const fixed = villages.some((village) => village.code === CIMARGA) ? cimargaNeeds(today) : [];
-  return [...fixed, ...generator.shuffle(drawn)];
+  const needs = [...fixed, ...generator.shuffle(drawn)];
+  const inPlan = new Set(villages.map(({ code }) => code));
+  const withCadres = NAMED_VILLAGES.filter(({ code }) => inPlan.has(code));
+  return [...needs, ...withCadres.map(({ code }) => draftOf(code, needs))];
+}
+
+/** The smallest of what the catalogue has and the village has not asked for yet. */
+function draftOf(villageCode: string, needs: readonly PlannedNeed[]): PlannedNeed {
+  const own = needs.filter((need) => need.villageCode === villageCode);
+  const template = NEED_TEMPLATES.find(({ title }) => !own.some((need) => need.title === title));
+  if (!template) throw new Error(`${villageCode} needs all that there is`);
+  const { sector, title, description, unit, unitValueRupiah, quantity } = template;
+  return {
+    villageCode,
+    sector,
+    title,
+    description,
+    unit,
+    unitValueRupiah: unitValueRupiah.min,
+    quantity: quantity.min,
+    dueOn: null,
+    urgent: false,
+    draft: true,
+  };
 }
 
 /** One number for each village, drawn by weight, then evened out until they add up to the wanted total. */
