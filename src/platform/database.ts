@@ -72,7 +72,10 @@ export class Database {
     });
     // A connection that is lost tells its pool only while it is idle; unheard, its error would end the process.
     pool.on('connect', (client) => {
-      client.on('error', (error) => logger.warn({ err: error }, 'a read connection was lost'));
+      client.on('error', (error) => {
+        // The hub's own server may be gone before a connection that says goodbye to it.
+        if (!pool.ending) logger.warn({ err: error }, 'a read connection was lost');
+      });
     });
     pool.on('error', () => undefined);
     const reads = new Kysely<Record<string, never>>({
