@@ -8,8 +8,8 @@ import { Chance } from './faults/chance.ts';
 import { insertClaimants } from './faults/claimants.ts';
 import { ObservedNeed } from './faults/observed-need.ts';
 import { claimStubbornly } from './faults/stubborn-claim.ts';
-import { WeakLink } from './faults/weak-link.ts';
 import type { Pledge } from './support/acts.ts';
+import { TcpProxy } from './support/tcp-proxy.ts';
 import { TestDatabase } from './support/test-database.ts';
 import { TestHub, testHub, until } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
@@ -19,7 +19,7 @@ const database = await TestDatabase.create();
 /** Alone at first, so that its relay is the one that stamps. */
 const first = await TestHub.start({ database });
 const hub = await testHub({ database, clock: first.clock });
-const link = await WeakLink.to(database.url);
+const link = await TcpProxy.to(database.url);
 afterAll(async () => {
   await first.stop();
   await link.close();
@@ -151,7 +151,7 @@ test('a hub whose connections to the database are all broken, again and again, l
   const acts = claimAll(need, 80, [await clientsAt(weak)]);
   for (const done of [10, 20, 30, 40, 50, 60]) {
     await afterSome(acts, done);
-    if (chance.whole(2) === 0) link.cut();
+    if (chance.whole(2) === 0) link.reset();
     else await terminate(database, await hubBackends(database));
   }
   const pledges = await Promise.all(acts);
@@ -163,7 +163,7 @@ test('a hub whose connections to the database are all broken, again and again, l
   const complaints = weak.complaints.length;
   const begin = performance.now();
   link.isUp = false;
-  link.cut();
+  link.reset();
   weak.services.relay.wake();
   expect(await isReady()).toBe(false);
   const knocks = () =>
