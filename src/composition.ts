@@ -113,7 +113,7 @@ function workOf({ database, clock, logger }: Foundations, { partners, villages, 
 
 function feedOf({ database, logger }: Foundations, { villages, partners }: Ground, { balances }: Work) {
   const log = new FeedLog(database);
-  const tail = new FeedTail(log, database.url, logger);
+  const tail = new FeedTail(new FeedLog({ reads: database.promptReads }), database.url, logger);
   return { log, tail, live: new LiveFeed(log, tail, villages, partners, balances, logger) };
 }
 

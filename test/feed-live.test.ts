@@ -72,6 +72,9 @@ function naivePoll() {
   };
 }
 
+/** The session that holds the gate says nothing meanwhile. */
+const GATE_OPENS_WITHIN_MS = 60_000;
+
 test('an event whose transaction commits late is not skipped, as a poll for higher ids would', async () => {
   const LATE = 4711;
   // Claims of one partner wait at their commit, with their event's id drawn, until the test lets them.
@@ -81,7 +84,7 @@ test('an event whose transaction commits late is not skipped, as a poll for high
     `create constraint trigger wait_at_commit after insert on events deferrable initially deferred
       for each row when (new.partner_id = '${partners.kodim.id}') execute function wait_at_commit()`,
   ]);
-  const gate = await Session.open(database.url);
+  const gate = await Session.open(database.url, GATE_OPENS_WITHIN_MS);
   await gate.query('select pg_advisory_lock($1::bigint)', [LATE]);
   const [slow, quick] = await Promise.all([
     observe(),

@@ -2,11 +2,15 @@ import type { Logger } from 'pino';
 import { RELAY_LOCK } from '../platform/database.ts';
 import { Session } from '../platform/session.ts';
 
+/** Rings when events have got their places. */
 export const FEED_CHANNEL = 'sinergi_feed';
+/** Rings when a node whose relay does not stamp has committed events. */
+export const COMMIT_CHANNEL = 'sinergi_commit';
 const POLL_MS = 250;
 const BATCH = 1000;
 const RECONNECT_MS = 500;
 const SILENCE_MS = 3000;
+const STOP_WITHIN_MS = 1000;
 
 /**
  * Gives every event its place: contiguous positions in the order in which events become visible. A transaction
@@ -27,13 +31,17 @@ const STAMP = `
 
 /**
  * One of these runs on every node; the one whose connection holds the advisory lock stamps, the others wait to
- * inherit it. The lock lives and dies with the connection that stamps, so a node that is cut off cannot stamp.
+ * inherit it, and ring for it after their own commits. The lock lives and dies with the connection that stamps, so a
+ * node that is cut off cannot stamp.
  */
 export class Relay {
   private readonly url: string;
   private readonly logger: Logger;
   private wakeUp: (() => void) | null = null;
   private woken = false;
+  /** Something was committed here since the last round began. */
+  private committed = false;
+  private session: Session | null = null;
   private stopped = false;
   private running: Promise<void> | null = null;
   /** When the relay last knew that some node, maybe this one, keeps stamping. */
@@ -50,6 +58,11 @@ export class Relay {
 
   /** Called after each commit; any number of calls until the next round cost one. */
   readonly wake = (): void => {
+    this.committed = true;
+    this.beginRound();
+  };
+
+  private readonly beginRound = (): void => {
     this.woken = true;
     this.wakeUp?.();
   };
@@ -59,10 +72,13 @@ export class Relay {
     return !this.stopped && Date.now() - this.healthyAt < 20 * POLL_MS;
   }
 
+  /** Lets the round under way come to its end, for a second at most. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.wakeUp?.();
+    const late = setTimeout(() => void this.session?.close(), STOP_WITHIN_MS);
     await this.running;
+    clearTimeout(late);
   }
 
   private async run(): Promise<void> {
@@ -79,18 +95,24 @@ export class Relay {
   }
 
   private async serve(): Promise<void> {
-    const session = await Session.open(this.url);
+    const session = await Session.open(this.url, SILENCE_MS);
+    this.session = session;
     try {
       // A holder that is stopped or cut off falls silent; the server then ends its session, and the lock is free.
       await session.query(`set idle_session_timeout = ${SILENCE_MS}`);
       // A lost connection ends the pause, and the next statement tells. Not by a race in every round: each would
       // stay in memory for as long as the session lives.
-      session.lost.catch(this.wake);
+      session.lost.catch(this.beginRound);
       let holds = false;
       while (!this.stopped) {
         holds ||= await this.inherit(session);
+        const { committed } = this;
         this.woken = false;
-        const stamped = holds ? await this.stamp(session) : 0;
+        this.committed = false;
+        let stamped = 0;
+        if (holds) stamped = await this.stamp(session);
+        // One bell for all commits since the last one. It is not theirs to ring: commits that notify wait for each other.
+        else if (committed) await session.query(`notify ${COMMIT_CHANNEL}`);
         this.healthyAt = Date.now();
         if (stamped < BATCH) await this.pause(POLL_MS);
       }
@@ -99,11 +121,12 @@ export class Relay {
     }
   }
 
-  /** True when the lock was free, and from now on is this session's. */
+  /** True when the lock was free, and from now on is this session's, which hears what the other nodes ring. */
   private async inherit(session: Session): Promise<boolean> {
     const [row] = await session.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [
       RELAY_LOCK,
     ]);
+    if (row!.held) await session.listen(COMMIT_CHANNEL, this.beginRound);
     return row!.held;
   }
 

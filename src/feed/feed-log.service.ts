@@ -88,9 +88,9 @@ function conditions(filter: FeedFilter): RawBuilder<unknown> {
 
 /** The feed as it is written down: every event that has its place, in order. */
 export class FeedLog {
-  private readonly database: Database;
+  private readonly database: Pick<Database, 'reads'>;
 
-  constructor(database: Database) {
+  constructor(database: Pick<Database, 'reads'>) {
     this.database = database;
   }
 

@@ -1,13 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { FEED_CHANNEL } from '../events/relay.ts';
-import { Session } from '../platform/session.ts';
+import { Doorbell } from '../platform/doorbell.ts';
 import type { FeedEvent, FeedLog } from './feed-log.service.ts';
 import { type Topic, topicsOfEvent } from './feed.rules.ts';
 
 const POLL_MS = 250;
 const BATCH = 500;
-const RECONNECT_MS = 500;
 
 /** Called with new events, in order, those that were read together at once: it must not wait or throw. */
 export type FeedListener = (events: readonly FeedEvent[]) => void;
@@ -18,7 +16,7 @@ export type FeedListener = (events: readonly FeedEvent[]) => void;
  */
 export class FeedTail {
   private readonly log: FeedLog;
-  private readonly url: string;
+  private readonly doorbell: Doorbell;
   private readonly logger: Logger;
   private readonly listeners = new Map<Topic, Set<FeedListener>>();
   private position = 0;
@@ -26,11 +24,11 @@ export class FeedTail {
   private reading: Promise<void> | null = null;
   private readAgain = false;
   private timer: NodeJS.Timeout | undefined;
-  private doorbell: Session | null = null;
 
+  /** Reads by `log`, whose every read must end: one that never answers would hold up all that come after it. */
   constructor(log: FeedLog, url: string, logger: Logger) {
     this.log = log;
-    this.url = url;
+    this.doorbell = new Doorbell(url, FEED_CHANNEL, () => this.ring(), logger);
     this.logger = logger;
   }
 
@@ -38,7 +36,7 @@ export class FeedTail {
     this.position = await this.log.head();
     this.timer = setInterval(() => this.ring(), POLL_MS);
     this.timer.unref();
-    void this.listen();
+    this.doorbell.start();
   }
 
   /** How many topics somebody listens to. */
@@ -71,7 +69,7 @@ export class FeedTail {
   async stop(): Promise<void> {
     this.stopped = true;
     clearInterval(this.timer);
-    await this.doorbell?.close();
+    await this.doorbell.stop();
     await this.reading;
   }
 
@@ -118,31 +116,5 @@ export class FeedTail {
       }
     }
     for (const [listener, own] of heard) listener(own);
-  }
-
-  private async listen(): Promise<void> {
-    while (!this.stopped) {
-      try {
-        await this.hearDoorbell();
-      } catch (error) {
-        if (this.stopped) return;
-        this.logger.warn({ err: error }, 'the feed’s doorbell was lost and is connected anew');
-        await sleep(RECONNECT_MS);
-      }
-    }
-  }
-
-  /** Never answers: it throws when the connection is lost, which the end of the tail is too. */
-  private async hearDoorbell(): Promise<never> {
-    const session = await Session.open(this.url);
-    this.doorbell = session;
-    try {
-      await session.listen(FEED_CHANNEL, () => this.ring());
-      if (this.stopped) throw new Error('the feed has ended');
-      this.ring();
-      return await session.lost;
-    } finally {
-      await session.close();
-    }
   }
 }

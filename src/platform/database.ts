@@ -1,10 +1,12 @@
 import type { EntitySchema } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely';
+import { CamelCasePlugin, Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { idleOf, openPool } from './pool.ts';
 import { retryLostRaces } from './retry.ts';
+import { Wires } from './wires.ts';
 
 /** What the work of one transaction sees. */
 export interface Transaction {
@@ -33,56 +35,101 @@ const readTypes = new pg.TypeOverrides();
 readTypes.setTypeParser(pg.types.builtins.INT8, Number);
 readTypes.setTypeParser(pg.types.builtins.DATE, String);
 
+/** Statements that are silent for longer have lost their connection; of a write, locks and work are within it. */
+const WRITE_SILENCE_MS = 20_000;
+const READ_SILENCE_MS = 30_000;
+const PROMPT_SILENCE_MS = 3000;
+/** When the hub stops, what is under way may end until then. */
+const CLOSE_WITHIN_MS = 2000;
+/**
+ * What the server does about a hub that is stopped or cut off amid its writes. A transaction waits for nothing but the
+ * database, so one that holds locks in silence is ended. Those that queue for its locks on other connections of that
+ * hub would each hold them for as long again, one after another: so they give up too, and a hub that is alive begins
+ * them anew (retry.ts). To wait for a row is to wait for two locks, its queue's and its holder's, each so long; both
+ * must be over when the holder is ended, or the next in the queue would have the row.
+ */
+const WRITE_SETTINGS = '-c idle_in_transaction_session_timeout=5s -c lock_timeout=2s';
+
 const camelCase = new CamelCasePlugin({ maintainNestedObjectKeys: true });
+
+/** Statements outside any transaction, on connections that cannot write. */
+function readsOf(pool: pg.Pool): Sql {
+  return new Kysely<Record<string, never>>({
+    dialect: new PostgresDialect({ pool }),
+    plugins: [camelCase],
+  });
+}
+
+/** The three pools of one database, and what breaks their connections when they do not end by themselves. */
+interface Pools {
+  orm: MikroORM;
+  reads: Sql;
+  promptReads: Sql;
+  wires: readonly Wires[];
+  /** How many migrations and loads are under way, whose statements may be silent for as long as they like. */
+  atLength: { count: number };
+}
 
 /** One PostgreSQL database: entities and transactions for writes, plain SQL for reads. */
 export class Database {
   readonly orm: MikroORM;
   /** Statements outside any transaction, on connections that cannot write. */
   readonly reads: Sql;
+  /**
+   * The same on a connection of its own, which no crowd of readers can take, for one after another of short reads: one
+   * that is silent for 3 s is given up.
+   */
+  readonly promptReads: Sql;
   readonly url: string;
   /** The transaction of which all others are savepoints, within `atomically`; null everywhere else. */
   private readonly around: Transaction | null;
+  private readonly pools: Pools;
 
-  private constructor(orm: MikroORM, reads: Sql, url: string, around: Transaction | null) {
-    this.orm = orm;
-    this.reads = reads;
+  private constructor(pools: Pools, url: string, around: Transaction | null) {
+    this.pools = pools;
+    this.orm = pools.orm;
+    this.reads = around?.sql ?? pools.reads;
+    this.promptReads = around?.sql ?? pools.promptReads;
     this.url = url;
     this.around = around;
   }
 
   static async open(options: DatabaseOptions): Promise<Database> {
-    const { url, logger } = options;
+    const { url, logger, readConnections, writeConnections } = options;
+    const atLength = { count: 0 };
+    const idle: (() => void)[] = [];
+    const writeWires = new Wires({ silenceMs: WRITE_SILENCE_MS, isPatient: () => atLength.count > 0 });
+    const readWires = new Wires({ silenceMs: READ_SILENCE_MS });
+    // What is idle may have died with it, and whoever took it next would wait in vain.
+    const onSilence = () => idle.forEach((drop) => drop());
+    const promptWires = new Wires({ silenceMs: PROMPT_SILENCE_MS, onSilence });
     const orm = await MikroORM.init({
       clientUrl: url,
       entities: options.entities,
       extensions: [Migrator],
-      pool: { min: 0, max: options.writeConnections },
+      pool: { min: 0, max: writeConnections },
+      driverOptions: {
+        stream: writeWires.open,
+        options: WRITE_SETTINGS,
+        onPoolCreated: (pool: pg.Pool) => idle.push(idleOf(pool)),
+      },
       migrations: { path: options.migrationsDir, snapshot: false, silent: true },
       schemaGenerator: { ignoreTriggers: true },
       logger: (message) => logger.debug(message),
       colors: false,
       forceUtcTimezone: true,
     });
-    const pool = new pg.Pool({
+    const reading = {
       connectionString: url,
-      max: options.readConnections,
       types: readTypes,
       options: '-c default_transaction_read_only=on',
-    });
-    // A connection that is lost tells its pool only while it is idle; unheard, its error would end the process.
-    pool.on('connect', (client) => {
-      client.on('error', (error) => {
-        // The hub's own server may be gone before a connection that says goodbye to it.
-        if (!pool.ending) logger.warn({ err: error }, 'a read connection was lost');
-      });
-    });
-    pool.on('error', () => undefined);
-    const reads = new Kysely<Record<string, never>>({
-      dialect: new PostgresDialect({ pool }),
-      plugins: [camelCase],
-    });
-    return new Database(orm, reads, url, null);
+    };
+    const readPool = openPool({ ...reading, max: readConnections }, readWires, logger);
+    idle.push(idleOf(readPool));
+    const promptPool = openPool({ ...reading, max: 1 }, promptWires, logger);
+    const wires = [writeWires, readWires, promptWires];
+    const [reads, promptReads] = [readsOf(readPool), readsOf(promptPool)];
+    return new Database({ orm, reads, promptReads, wires, atLength }, url, null);
   }
 
   /** Applies what of the migrations is missing; several nodes may start at once. */
@@ -91,7 +138,7 @@ export class Database {
     await lock.connect();
     try {
       await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-      await this.orm.migrator.up();
+      await this.working(() => this.orm.migrator.up());
     } finally {
       await lock.end();
     }
@@ -111,8 +158,8 @@ export class Database {
       const afterwards: (() => void)[] = [];
       const from = this.around?.em ?? this.orm.em;
       const result = await from.fork({ keepTransactionContext: true }).transactional((em) => {
-        const sql = em.getKysely<Record<string, never>>().withPlugin(camelCase);
-        return work({ em, sql, afterCommit: (effect) => afterwards.push(effect) });
+        const inTransaction = em.getKysely<Record<string, never>>().withPlugin(camelCase);
+        return work({ em, sql: inTransaction, afterCommit: (effect) => afterwards.push(effect) });
       });
       return [result, afterwards] as const;
     });
@@ -128,12 +175,35 @@ export class Database {
    * of it becomes durable at once, or nothing does. For loads; what they lock stays locked until the end.
    */
   atomically<T>(work: (database: Database) => Promise<T>): Promise<T> {
-    return this.transaction((tx) => work(new Database(this.orm, tx.sql, this.url, tx)));
+    return this.working(() =>
+      this.transaction(async (tx) => {
+        await sql`set local idle_in_transaction_session_timeout = 0`.execute(tx.sql);
+        await sql`set local lock_timeout = 0`.execute(tx.sql);
+        return work(new Database(this.pools, this.url, tx));
+      }),
+    );
   }
 
+  private async working<T>(work: () => Promise<T>): Promise<T> {
+    const { atLength } = this.pools;
+    atLength.count += 1;
+    try {
+      return await work();
+    } finally {
+      atLength.count -= 1;
+    }
+  }
+
+  /** Lets what is under way come to its end for a moment, then breaks it off. */
   async close(): Promise<void> {
-    await this.reads.destroy();
-    await this.orm.close(true);
+    const { orm, reads, promptReads, wires } = this.pools;
+    const breakOff = () => {
+      for (const group of wires) group.destroy();
+    };
+    const late = setTimeout(breakOff, CLOSE_WITHIN_MS);
+    await Promise.all([reads.destroy(), promptReads.destroy(), orm.close(true)]);
+    clearTimeout(late);
+    breakOff();
   }
 }
 

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** SQLSTATEs of transactions that lost a race and may simply be run again. */
-const RETRYABLE = new Set(['40001', '40P01']);
+/**
+ * SQLSTATEs of transactions that lost a race and may simply be run again: a serialisation failure, a deadlock, a lock
+ * that was not had in time.
+ */
+const RETRYABLE = new Set(['40001', '40P01', '55P03']);
 const MAX_TRIES = 8;
 
 function sqlState(error: unknown): string | undefined {
@@ -13,7 +16,7 @@ function sqlState(error: unknown): string | undefined {
   return undefined;
 }
 
-/** Runs `work` again when PostgreSQL ended it for a serialisation failure or a deadlock. */
+/** Runs `work` again when PostgreSQL ended it for one of these. */
 export async function retryLostRaces<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
