@@ -1,14 +1,23 @@
 import type { TestDatabase } from '../support/test-database.ts';
 
-/** Writes that many more events like a need's first one, past all services, as a burst that costs little. */
-export async function copyEvents(database: TestDatabase, needId: string, count: number): Promise<void> {
-  await database.sql(
+/**
+ * Writes that many more events like a need's first one, past all services, as a burst that costs little. Answers the
+ * numbers they drew.
+ */
+export async function copyEvents(
+  database: Pick<TestDatabase, 'sql'>,
+  needId: string,
+  count: number,
+): Promise<number[]> {
+  const rows = await database.sql<{ id: number }>(
     `insert into events
       (kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id, partner_id, snapshot)
       select kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id, partner_id, snapshot
-      from (select * from events where need_id = $1 order by id limit 1) as model, generate_series(1, $2)`,
+      from (select * from events where need_id = $1 order by id limit 1) as model, generate_series(1, $2)
+      returning id`,
     [needId, count],
   );
+  return rows.map(({ id }) => Number(id));
 }
 
 /** The places of a need's events after a place, as the table has them. */
