@@ -17,7 +17,7 @@ const GATE_OPENS_WITHIN_MS = 60_000;
 const chance = new Chance();
 const hub = await testHub();
 const { database } = hub;
-const second = await testHub({ database, clock: hub.clock });
+const other = await testHub({ database, clock: hub.clock });
 const { as, villages, partners, accounts } = await buildWorld(hub);
 
 /**
@@ -86,7 +86,7 @@ test('of transactions that draw their numbers early and commit late, in any orde
   const need = await ObservedNeed.publish(as.coordinator, villages.cimarga.id);
   const followers = [
     need.follow(await hub.client(accounts.auditor)),
-    need.follow(await second.client(accounts.auditor)),
+    need.follow(await other.client(accounts.auditor)),
   ];
   const [byId, byPosition] = [pollBy('id'), pollBy('position')];
   const written: number[] = [];
@@ -116,9 +116,9 @@ test('of transactions that draw their numbers early and commit late, in any orde
   seen.byPosition.push(...(await byPosition()));
   await need.end();
 
-  const [heard, heardAtSecond] = await Promise.all(followers);
+  const [heard, heardAtOther] = await Promise.all(followers);
   expect(heard).toEqual(await need.history());
-  expect(heardAtSecond).toEqual(heard);
+  expect(heardAtOther).toEqual(heard);
   expect(heard).toHaveLength(written.length + 1);
   expect(seen.byPosition.slice(before).toSorted((a, b) => a - b)).toEqual(written.toSorted((a, b) => a - b));
   const missed = written.filter((id) => !seen.byId.includes(id));

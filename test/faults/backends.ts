@@ -18,6 +18,16 @@ export async function relayHolder(database: TestDatabase): Promise<number | null
   return row?.pid ?? null;
 }
 
+/** The application that has the relay's lock; null while nobody has. */
+export async function relayHolderName(database: TestDatabase): Promise<string | null> {
+  const holder = await relayHolder(database);
+  const [row] = await database.sql<{ name: string }>(
+    'select application_name as name from pg_stat_activity where pid = $1',
+    [holder],
+  );
+  return row?.name ?? null;
+}
+
 /** The backends that wait for the feed's doorbell, one a node. */
 export async function doorbells(database: TestDatabase): Promise<number[]> {
   const rows = await database.sql<Backend>(

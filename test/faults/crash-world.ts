@@ -28,7 +28,7 @@ export async function makeCrashWorld(dataDir: string): Promise<CrashWorld> {
     await client.connect();
     const sql = async <Row extends object>(statement: string, values?: unknown[]) =>
       (await client.query<Row>(statement, values)).rows;
-    const world = await insertWorld({ sql });
+    const world = await insertCrashWorld({ sql });
     await client.end();
     return world;
   } finally {
@@ -36,7 +36,8 @@ export async function makeCrashWorld(dataDir: string): Promise<CrashWorld> {
   }
 }
 
-async function insertWorld(database: Parameters<typeof insertClaimants>[0]): Promise<CrashWorld> {
+/** Four villages, eight partners and a coordinator, in any database that is migrated. */
+export async function insertCrashWorld(database: Parameters<typeof insertClaimants>[0]): Promise<CrashWorld> {
   const villageIds: string[] = [];
   for (const code of ['36.02.11.2005', '36.02.12.2001', '36.04.12.2003', '36.01.20.2001']) {
     villageIds.push((await insertVillage(database, code, `Kampung ${code}`)).id);

@@ -14,10 +14,10 @@ export async function copyEvents(
       (kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id, partner_id, snapshot)
       select kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id, partner_id, snapshot
       from (select * from events where need_id = $1 order by id limit 1) as model, generate_series(1, $2)
-      returning id`,
+      returning id::int as id`,
     [needId, count],
   );
-  return rows.map(({ id }) => Number(id));
+  return rows.map(({ id }) => id);
 }
 
 /** The places of a need's events after a place, as the table has them. */

@@ -48,6 +48,15 @@ export class ChildHub {
     return this.ended;
   }
 
+  /** SIGSTOP: it does nothing at all until it is let go on; its connections stay. */
+  freeze(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.child.kill('SIGCONT');
+  }
+
   kill(signal: NodeJS.Signals): Promise<number | NodeJS.Signals> {
     this.child.kill(signal);
     return this.ended;
