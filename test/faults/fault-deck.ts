@@ -4,11 +4,12 @@ import { relayHolder, terminate } from './backends.ts';
 import type { Chance } from './chance.ts';
 import type { FaultyNode } from './faulty-node.ts';
 
-/** What a fault happens to, and by what chance. */
+/** What a fault happens to. */
 interface Stage {
   node: FaultyNode;
   database: TestDatabase;
-  chance: Chance;
+  /** From 0 to 99: how far its length is from its shortest to its longest. */
+  percent: number;
 }
 
 /** Resolves when it is over, but for a half-open way to the database, which the hub has to find out by itself. */
@@ -21,15 +22,16 @@ const LONG_MS = 3600;
 /** When the server's own keepalive would have told it that nobody is there. */
 const FORGOTTEN_AFTER_MS = 8000;
 
-async function held({ node, chance }: Stage, wire: Wire): Promise<void> {
+async function held({ node, percent }: Stage, wire: Wire): Promise<void> {
   node[wire].hold();
-  await during(50 + chance.whole(400));
+  await during(50 + 4 * percent);
   node[wire].letGo();
 }
 
-async function sliced({ node, chance }: Stage, wire: Wire): Promise<void> {
-  node[wire].slice(() => 1 + chance.whole(200));
-  await during(300 + chance.whole(500));
+async function sliced({ node, percent }: Stage, wire: Wire): Promise<void> {
+  let pieces = percent;
+  node[wire].slice(() => 1 + (((pieces += 1) * 37) % 200));
+  await during(300 + 5 * percent);
   node[wire].slice(null);
 }
 
@@ -40,9 +42,9 @@ async function frozen({ node }: Stage, ms: number): Promise<void> {
 }
 
 /** A client's network that swallows everything, until the client's side gives up. */
-async function deafDoor({ node, chance }: Stage): Promise<void> {
+async function deafDoor({ node, percent }: Stage): Promise<void> {
   const giveUp = node.door.silence();
-  await during(100 + chance.whole(400));
+  await during(100 + 4 * percent);
   giveUp();
 }
 
@@ -52,10 +54,10 @@ async function deafDatabase({ node }: Stage): Promise<void> {
   await during(500);
 }
 
-async function unreachableDatabase({ node, chance }: Stage): Promise<void> {
+async function unreachableDatabase({ node, percent }: Stage): Promise<void> {
   node.toDatabase.isUp = false;
   node.toDatabase.reset();
-  await during(100 + chance.whole(500));
+  await during(100 + 5 * percent);
   node.toDatabase.isUp = true;
 }
 
@@ -73,21 +75,28 @@ const kinds: readonly [name: string, count: number, fault: Fault][] = [
   ['database in slices', 2, (stage) => sliced(stage, 'toDatabase')],
   ['database away', 1, unreachableDatabase],
   ['relay’s session ended', 1, async ({ database }) => terminate(database, [(await relayHolder(database))!])],
-  ['frozen shortly', 2, (stage) => frozen(stage, 100 + stage.chance.whole(400))],
+  ['frozen shortly', 2, (stage) => frozen(stage, 100 + 4 * stage.percent)],
   ['frozen for long', 1, (stage) => frozen(stage, LONG_MS)],
   ['killed and started', 2, ({ node }) => node.crash()],
 ];
 
+/** A fault with all of its chance, so that one seed deals the same again however the run goes. */
 export interface DealtFault {
   name: string;
   happen: Fault;
+  /** Which of two nodes it meets. */
+  nodeIndex: number;
+  percent: number;
 }
 
 /** All faults of the deck, in an order of chance. */
-export function shuffledFaults(chance: Chance): DealtFault[] {
+export function dealFaults(chance: Chance): DealtFault[] {
   const deck = kinds.flatMap(([name, count, happen]) =>
     Array.from({ length: count }, () => ({ name, happen })),
   );
-  const placed = deck.map((fault) => ({ fault, place: chance.whole(2 ** 30) }));
-  return placed.toSorted((a, b) => a.place - b.place).map(({ fault }) => fault);
+  const dealt = deck.map((fault) => ({
+    place: chance.whole(2 ** 30),
+    fault: { ...fault, nodeIndex: chance.whole(2), percent: chance.whole(100) },
+  }));
+  return dealt.toSorted((a, b) => a.place - b.place).map(({ fault }) => fault);
 }
