@@ -5,6 +5,8 @@ export interface WorldSize {
   villages: number;
   needsPerVillage: number;
   partners: number;
+  /** Accounts that read everything; their numbers follow those of the partners' members. */
+  auditors: number;
 }
 
 /** A TypeID of the benchmark's own, from a number: the same in every run. */
@@ -34,7 +36,7 @@ export async function fillWorld(url: string, size: WorldSize): Promise<void> {
   }
 }
 
-function statements({ villages, needsPerVillage, partners }: WorldSize): string[] {
+function statements({ villages, needsPerVillage, partners, auditors }: WorldSize): string[] {
   const regency = `lpad((1 + (v - 1) / 2000)::text, 2, '0')`;
   const district = `lpad((1 + (v - 1) / 100 % 20)::text, 2, '0')`;
   const code = `'99.' || ${regency} || '.' || ${district} || '.' || lpad(v::text, 4, '0')`;
@@ -58,6 +60,10 @@ function statements({ villages, needsPerVillage, partners }: WorldSize): string[
     `insert into accounts select ${id('account', 'p')}, 'partner-' || p || '@bench.test', 'Member ' || p, null,
       ${id('partner', 'p')}, now(), null from generate_series(1, ${partners}) p`,
     `insert into account_roles select ${id('account', 'p')}, 'PARTNER' from generate_series(1, ${partners}) p`,
+    `insert into accounts select ${id('account', 'a')}, 'auditor-' || a || '@bench.test', 'Auditor ' || a, null, null,
+      now(), null from generate_series(${partners} + 1, ${partners + auditors}) a`,
+    `insert into account_roles select ${id('account', 'a')}, 'AUDITOR'
+      from generate_series(${partners} + 1, ${partners + auditors}) a`,
     `insert into policies select ${id('policy', '2')}, 1, ${id('area', '0')}, '${rules}', 2, 1.5, 14, 14,
       '2020-01-01', null`,
     'begin',
@@ -76,3 +82,4 @@ function statements({ villages, needsPerVillage, partners }: WorldSize): string[
 
 export const needId = (number: number) => `need_0${String(number).padStart(25, '0')}`;
 export const accountId = (number: number) => `account_0${String(number).padStart(25, '0')}`;
+export const villageId = (number: number) => `village_0${String(number).padStart(25, '0')}`;

@@ -1,0 +1,77 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { type Ground, TOKEN_SECRET } from '../ground.ts';
+import { Publisher } from './publisher.ts';
+import type { Server } from './server.ts';
+
+const PATIENCE_MS = 20_000;
+/** As `npm start` runs it. */
+const NODE_OPTIONS = ['--max-semi-space-size=16', '--max-old-space-size=256'];
+
+export interface HubProcess {
+  readonly pid: number;
+  /** Its HTTP address. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** The address that the hub prints when it is open. */
+function printedUrl(hub: ChildProcessByStdio<null, Readable, null>): Promise<string> {
+  let text = '';
+  return new Promise((resolve, reject) => {
+    hub.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0];
+      if (url !== undefined) resolve(url);
+    });
+    hub.once('exit', () => reject(new Error(`the hub ended before it was open:\n${text}`)));
+  });
+}
+
+/** Starts the hub on the ground in a process of its own. */
+export async function startHubProcess({ url: databaseUrl }: Ground): Promise<HubProcess> {
+  const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+  const hub = spawn(process.execPath, [...NODE_OPTIONS, main], {
+    env: { PORT: '0', DATABASE_URL: databaseUrl, TOKEN_SECRET, LOG_LEVEL: 'warn' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const kill = () => hub.kill('SIGKILL');
+  process.once('exit', kill);
+  const ended = once(hub, 'exit').finally(() => process.off('exit', kill));
+  const url = await printedUrl(hub);
+  return {
+    pid: hub.pid!,
+    url,
+    stop: async () => {
+      hub.kill('SIGTERM');
+      const timer = setTimeout(kill, PATIENCE_MS);
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+}
+
+export const socketUrl = ({ url }: HubProcess): string => `${url.replace('http', 'ws')}/graphql`;
+
+/** A hub to which another node publishes. */
+export async function startHubServer(ground: Ground, tokens: readonly string[]): Promise<Server> {
+  const publisher = await Publisher.open(ground.url);
+  try {
+    const hub = await startHubProcess(ground);
+    return {
+      pid: hub.pid,
+      url: socketUrl(hub),
+      tokens,
+      publish: (from, count) => publisher.publish(from, count),
+      stop: async () => {
+        await publisher.close();
+        await hub.stop();
+      },
+    };
+  } catch (error) {
+    await publisher.close();
+    throw error;
+  }
+}

@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { Relay } from '../../src/events/relay.ts';
+import { createLogger } from '../../src/platform/logger.ts';
+
+/** Copies events of the past, unstamped: the one way to give a hub events as fast as it can send them. */
+const COPY = `
+  insert into events (kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id, partner_id, snapshot)
+  select kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id, partner_id, snapshot
+  from generate_series($1::int, $2::int) number join models on place = number % $3 order by number`;
+
+/** The first pledge of each village, numbered from 0 in the villages' order. */
+const MODELS = `
+  create temp table models as
+  select row_number() over (order by village_id) - 1 as place, first.* from (
+    select distinct on (village_id) * from events where kind = 'PLEDGE_MADE' order by village_id, id) as first`;
+
+/**
+ * Publishes to a hub as another node does: it writes events, and its relay stamps them and rings. A hub's own relay
+ * would learn of them only by its poll, since it is woken by the commits of its own process.
+ */
+export class Publisher {
+  private readonly client: pg.Client;
+  private readonly relay: Relay;
+  private readonly models: number;
+  private last: Promise<unknown> = Promise.resolve();
+
+  private constructor(client: pg.Client, relay: Relay, models: number) {
+    this.client = client;
+    this.relay = relay;
+    this.models = models;
+  }
+
+  /** Must be open before the hub starts, so that the relay here is the one that stamps. */
+  static async open(url: string): Promise<Publisher> {
+    const client = new pg.Client({ connectionString: url });
+    // What goes wrong is heard by whoever publishes.
+    client.on('error', () => undefined);
+    await client.connect();
+    await client.query(MODELS);
+    const { rows } = await client.query<{ count: number }>('select count(*)::int as count from models');
+    const relay = new Relay(url, createLogger('warn'));
+    relay.start();
+    while (!relay.isRunning) await sleep(10);
+    return new Publisher(client, relay, rows[0]!.count);
+  }
+
+  /** Writes the events of these numbers, one statement after another. */
+  async publish(from: number, count: number): Promise<void> {
+    const copied = this.last.then(async () => {
+      await this.client.query(COPY, [from, from + count - 1, this.models]);
+      this.relay.wake();
+    });
+    this.last = copied;
+    await copied;
+  }
+
+  async close(): Promise<void> {
+    await this.last.catch(() => undefined);
+    await this.relay.stop();
+    await this.client.end();
+  }
+}
