@@ -64,13 +64,13 @@ export class Child<Q, A, N = never> {
   }
 }
 
-/** In the child: answers each question of the parent, and ends with it. */
-export function answerParent<Q, A>(answer: (question: Q) => A | Promise<A>): void {
+/** In the child: answers each question of the parent, which knows what may be asked, and ends with it. */
+export function answerParent(answer: (question: never) => unknown): void {
   process.on('disconnect', () => process.exit());
-  process.on('message', ({ number, question }: Question<Q>) => {
+  process.on('message', ({ number, question }: Question<never>) => {
     void (async () => {
       try {
-        const reply: Reply<A> = { number, answer: await answer(question) };
+        const reply: Reply<unknown> = { number, answer: await answer(question) };
         process.send!(reply);
       } catch (error) {
         process.send!({ number, error: error instanceof Error ? (error.stack ?? error.message) : 'unknown' });

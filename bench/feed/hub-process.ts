@@ -62,6 +62,7 @@ export async function startHubServer(ground: Ground, tokens: readonly string[]):
     const hub = await startHubProcess(ground);
     return {
       pid: hub.pid,
+      databasePid: ground.pid,
       url: socketUrl(hub),
       tokens,
       publish: (from, count) => publisher.publish(from, count),

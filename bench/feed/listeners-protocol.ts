@@ -17,7 +17,7 @@ export interface Report {
   publishedAtMs: readonly number[];
 }
 
-/** What the benchmark asks of the process in which its clients are. */
+/** What the benchmark asks of the process in which its clients are; `state` and `report` have an answer. */
 export type ListenersQuestion =
   | ({ kind: 'connect' } & Connect)
   /** Counts from zero again, and tells the number of messages received each time that so many have come. */
@@ -33,16 +33,11 @@ export interface Delays {
   p99Ms: number;
 }
 
-/** What it answers to each kind; null to those not named. */
-export interface ListenersAnswer {
-  done: null;
-  report: Delays;
-  state: {
-    received: number;
-    /** How many events the socket has that has fewest. */
-    least: number;
-    /** How many sockets the server has ended or refused, and what the first of them was told. */
-    lost: number;
-    firstLoss: string | null;
-  };
+export interface ListenersState {
+  received: number;
+  /** How many events the socket has that has fewest. */
+  least: number;
+  /** How many sockets the server has ended or refused, and what the first of them was told. */
+  lost: number;
+  firstLoss: string | null;
 }

@@ -1,7 +1,7 @@
 import WebSocket from 'ws';
 import { answerParent, tellParent } from '../child.ts';
 import { clockMs, percentile } from '../statistics.ts';
-import type { Connect, ListenersAnswer, ListenersQuestion, Report } from './listeners-protocol.ts';
+import type { Connect, Delays, ListenersQuestion, ListenersState, Report } from './listeners-protocol.ts';
 
 /**
  * All receiving clients of the benchmark: sockets of `ws` that speak as much of graphql-transport-ws as one
@@ -109,7 +109,7 @@ function reset(every: number): void {
 }
 
 /** Rate and delays of the messages that came from `fromMs` to `untilMs`. */
-function report({ fromMs, untilMs, publishedAtMs }: Report): ListenersAnswer['report'] {
+function report({ fromMs, untilMs, publishedAtMs }: Report): Delays {
   const delays = new Float64Array(timed);
   let count = 0;
   for (let index = 0; index < timed; index += 1) {
@@ -123,45 +123,48 @@ function report({ fromMs, untilMs, publishedAtMs }: Report): ListenersAnswer['re
   return { messages: count, p50Ms: percentile(sorted, 0.5), p99Ms: percentile(sorted, 0.99) };
 }
 
+const SLICE_MS = 3;
+
+function spin(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
+
 /** Uses as many cores' CPU as it is told, in slices of a few milliseconds, and does nothing with it. */
 async function burn(cores: number, seconds: number): Promise<void> {
   const begun = performance.now();
   const used = process.cpuUsage();
   for (let elapsedMs = 0; elapsedMs < seconds * 1000; elapsedMs = performance.now() - begun) {
     const { user, system } = process.cpuUsage(used);
-    const isDue = (user + system) / 1000 < cores * elapsedMs;
-    await new Promise((resolve) => (isDue ? setImmediate(resolve) : setTimeout(resolve, 1)));
-    const sliceEnds = performance.now() + 2;
-    while (isDue && performance.now() < sliceEnds);
+    if ((user + system) / 1000 < cores * elapsedMs) spin(SLICE_MS);
+    await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }
 
-function state(): ListenersAnswer['state'] {
+function state(): ListenersState {
   const heard = listeners.map((listener) => listener.heard);
   const lost = listeners.flatMap((listener) => listener.lost ?? []);
   return { received, least: Math.min(...heard), lost: lost.length, firstLoss: lost[0] ?? null };
 }
 
-async function answer(question: ListenersQuestion): Promise<ListenersAnswer[keyof ListenersAnswer]> {
+function disconnect(): void {
+  for (const listener of listeners) listener.close();
+  listeners = [];
+}
+
+answerParent((question: ListenersQuestion) => {
   switch (question.kind) {
     case 'connect':
-      await connect(question);
-      return null;
+      return connect(question);
     case 'reset':
-      reset(question.noticeEvery);
-      return null;
+      return reset(question.noticeEvery);
     case 'state':
       return state();
     case 'report':
       return report(question);
     case 'burn':
-      await burn(question.cores, question.seconds);
-      return null;
+      return burn(question.cores, question.seconds);
     case 'disconnect':
-      for (const listener of listeners) listener.close();
-      listeners = [];
-      return null;
+      return disconnect();
   }
-}
-
-answerParent(answer);
+});

@@ -1,23 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from '../child.ts';
-import type {
-  Connect,
-  Delays,
-  ListenersAnswer,
-  ListenersQuestion,
-  Report,
-} from './listeners-protocol.ts';
-
-type State = ListenersAnswer['state'];
+import type { Connect, Delays, ListenersQuestion, ListenersState, Report } from './listeners-protocol.ts';
 
 const PATIENCE_MS = 20_000;
 const QUIET_MS = 400;
 
 /** The receiving clients, seen from the benchmark. */
 export class Listening {
-  private readonly child = new Child<ListenersQuestion, ListenersAnswer[keyof ListenersAnswer], number>(
-    'feed/listeners.js',
-  );
+  private readonly child = new Child<ListenersQuestion, unknown, number>('feed/listeners.js');
 
   get pid(): number {
     return this.child.pid;
@@ -42,7 +32,7 @@ export class Listening {
   }
 
   /** Waits until nothing has come for a moment. */
-  async settled(): Promise<State> {
+  async settled(): Promise<ListenersState> {
     for (let last = -1; ;) {
       await sleep(QUIET_MS);
       const state = await this.state();
@@ -55,8 +45,8 @@ export class Listening {
     await this.child.ask({ kind: 'reset', noticeEvery });
   }
 
-  async state(): Promise<State> {
-    return (await this.child.ask({ kind: 'state' })) as State;
+  async state(): Promise<ListenersState> {
+    return (await this.child.ask({ kind: 'state' })) as ListenersState;
   }
 
   async report(report: Report): Promise<Delays> {

@@ -11,7 +11,7 @@ export async function makeModelEvents(target: ClaimTarget, size: WorldSize): Pro
   }
   const client = createSinergiClient({ url: target.url, token: target.tokens[0] });
   const events: FeedEvent[] = [];
-  for (let after: string | null = null; events.length < size.villages; ) {
+  for (let after: string | null = null; events.length < size.villages;) {
     const { feed }: FeedQuery = await client.request(FeedDocument, { after, first: 100 });
     events.push(...feed.nodes);
     after = feed.pageInfo.endCursor;

@@ -8,6 +8,8 @@ export interface Audience {
 /** A server under measurement, in a process of its own. */
 export interface Server {
   readonly pid: number;
+  /** The postmaster of its database; absent where there is none. */
+  readonly databasePid?: number;
   /** Its WebSocket address. */
   readonly url: string;
   /** Of the accounts that listen; none where nobody is asked who he is. */

@@ -1,4 +1,3 @@
-import { EventEmitter, once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
@@ -14,8 +13,7 @@ import { type FeedEvent, LISTEN, schemaWith, servePeer } from './peer.ts';
  * puts them together, on Fastify like the hub. A topic a village spares it the filter that the page has.
  */
 await servePeer(async () => {
-  const eventEmitter = new EventEmitter().setMaxListeners(0);
-  const pubSub = new PubSub<Record<string, { pledgeFeed: FeedEvent }>>({ eventEmitter });
+  const pubSub = new PubSub<Record<string, { pledgeFeed: FeedEvent }>>();
   const schema = schemaWith((topic) => pubSub.asyncIterableIterator([topic]));
   const app = Fastify();
   const sockets = new WebSocketServer({ server: app.server, path: '/graphql' });
@@ -38,7 +36,6 @@ await servePeer(async () => {
   await apollo.start();
   app.post('/graphql', fastifyApolloHandler(apollo));
   await app.listen(LISTEN);
-  if (!app.server.listening) await once(app.server, 'listening');
   return {
     port: (app.server.address() as AddressInfo).port,
     publish: (topic, event) => {

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { buildSchema, type GraphQLSchema } from 'graphql';
 import type { PledgeFeedSubscription } from '../../../client/operations.ts';
@@ -6,7 +7,9 @@ import { answerParent } from '../../child.ts';
 export type FeedEvent = PledgeFeedSubscription['pledgeFeed'];
 
 /** What a peer's process is asked: where it listens, or to publish events by their numbers. */
-export type PeerQuestion = { kind: 'address' } | { kind: 'publish'; from: number; count: number; groups: number };
+export type PeerQuestion =
+  | { kind: 'address' }
+  | { kind: 'publish'; from: number; count: number; groups: number };
 
 export interface Peer {
   port: number;
@@ -42,6 +45,8 @@ export function schemaWith(
 
 /** Runs a peer in this process: it serves real events of the hub, which are in the file that is named to it. */
 export async function servePeer(start: (events: readonly FeedEvent[]) => Promise<Peer>): Promise<void> {
+  // Thousands of listeners are what is measured, and no leak.
+  EventEmitter.defaultMaxListeners = 0;
   const events = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as FeedEvent[];
   const peer = await start(events);
   answerParent((question: PeerQuestion) => {
