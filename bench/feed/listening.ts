@@ -3,7 +3,7 @@ import { Child } from '../child.ts';
 import type { Connect, Delays, ListenersQuestion, ListenersState, Report } from './listeners-protocol.ts';
 
 const PATIENCE_MS = 20_000;
-const QUIET_MS = 400;
+const QUIET_MS = 300;
 
 /** The receiving clients, seen from the benchmark. */
 export class Listening {

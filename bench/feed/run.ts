@@ -8,13 +8,13 @@ import {
   measureClaimRound,
   startClaimants,
 } from './claims-beside-listeners.ts';
-import { measureRound, newRecords, type Stage, startContestant } from './fan-out-rounds.ts';
+import { type Contestant, measureRound, newRecords, type Stage, startContestant } from './fan-out-rounds.ts';
 import { startHubProcess } from './hub-process.ts';
 import { Listening } from './listening.ts';
 import { makeModelEvents } from './model-events.ts';
 import type { FeedEvent } from './peers/peer.ts';
-import { reportOf } from './report.ts';
-import { measureBroadcastEvents, measureClaimedEvents, type SingleEvents } from './single-events.ts';
+import { reportOf, type Results } from './report.ts';
+import { measureClaimedEvents, measurePublishedEvents, type SingleEvents } from './single-events.ts';
 
 /**
  * The live feed's fan-out against a raw broadcast and three peers, and what listeners cost those who claim. Prints its
@@ -32,7 +32,7 @@ const AUDIENCES = [
 ];
 const PLAN = isQuick
   ? { rounds: 1, claimSeconds: 2, singleSeconds: 2, loneSeconds: 0.4, warmUpSeconds: 0.5, seconds: 1 }
-  : { rounds: 3, claimSeconds: 4, singleSeconds: 6, loneSeconds: 1, warmUpSeconds: 0.7, seconds: 2 };
+  : { rounds: 3, claimSeconds: 3, singleSeconds: 5, loneSeconds: 1, warmUpSeconds: 0.7, seconds: 2 };
 /** No round begins that would last longer than this by what the one before took. */
 const MOST_SECONDS = 570;
 
@@ -40,14 +40,19 @@ const begunAt = performance.now();
 const elapsedSeconds = () => (performance.now() - begunAt) / 1000;
 const log = (line: string) => console.log(`${elapsedSeconds().toFixed(0).padStart(4)} s  ${line}`);
 
-interface ClaimResults {
-  claimed: SingleEvents;
-  broadcast: SingleEvents;
-  rounds: ClaimRound[];
+async function measureSingles(stage: Stage, contestant: Contestant): Promise<SingleEvents> {
+  const server = await startContestant(stage, contestant);
+  try {
+    const singles = await measurePublishedEvents(stage.listening, server, PLAN.singleSeconds);
+    log(`single events, ${contestant}: p99 ${singles.p99Ms.toFixed(1)} ms`);
+    return singles;
+  } finally {
+    await server.stop();
+  }
 }
 
 /** All that is measured with real claims: on one hub, with nobody else's relay. */
-async function measureClaims(stage: Stage, partners: readonly string[]): Promise<ClaimResults> {
+async function measureClaims(stage: Stage, partners: readonly string[]): Promise<Results['claims']> {
   const { ground, listening, tokens } = stage;
   const claimants = startClaimants();
   const hub = await startHubProcess(ground);
@@ -56,21 +61,16 @@ async function measureClaims(stage: Stage, partners: readonly string[]): Promise
   const claiming: Claiming = { ground, hub, listening, claimants, target, tokens, startRaw };
   try {
     await claimants.ask({ kind: 'without-pause', target, clients: 32, seconds: PLAN.claimSeconds });
-    const claimed = await measureClaimedEvents(claiming, PLAN.singleSeconds);
-    log(`single events of claims: p99 ${claimed.p99Ms.toFixed(1)} ms`);
-    const raw = await startRaw();
-    const broadcast = await measureBroadcastEvents(listening, raw, PLAN.singleSeconds);
-    await raw.stop();
+    const singles = await measureClaimedEvents(claiming, PLAN.singleSeconds);
+    log(`single events of claims: p99 ${singles.p99Ms.toFixed(1)} ms`);
     const rounds: ClaimRound[] = [];
     while (rounds.length < PLAN.rounds) {
       const round = await measureClaimRound(claiming, PLAN.claimSeconds);
       rounds.push(round);
-      const { alone, listened, burnt } = round;
-      log(
-        `claims/s: ${[alone, listened, burnt, round.broadcast].map(({ perSecond }) => perSecond.toFixed(0)).join(', ')}`,
-      );
+      const rates = [round.alone, round.listened, round.burnt, round.broadcast];
+      log(`claims/s: ${rates.map(({ perSecond }) => perSecond.toFixed(0)).join(', ')}`);
     }
-    return { claimed, broadcast, rounds };
+    return { singles, rounds };
   } finally {
     await hub.stop();
     await claimants.stop();
@@ -98,6 +98,7 @@ try {
   const stage: Stage = { ground, listening, eventsFile, tokens, log };
   const loads = [loadavg()[0]!];
   const claims = await measureClaims(stage, partners);
+  const singles = { hub: await measureSingles(stage, 'hub'), raw: await measureSingles(stage, 'raw') };
   const records = newRecords(AUDIENCES);
   let roundSeconds = 0;
   let rounds = 0;
@@ -113,7 +114,7 @@ try {
     loads.push(loadavg()[0]!);
   }
   const eventBytes = Buffer.byteLength(JSON.stringify({ data: { pledgeFeed: events[0] } }));
-  const report = reportOf({ records, rounds, claims, eventBytes, loads });
+  const report = reportOf({ records, rounds, claims, singles, eventBytes, loads });
   console.log(`\n${report}`);
   if (!isQuick) await writeFile('bench/FEED.md', report);
   log('done');

@@ -9,36 +9,36 @@ import { Published } from './published.ts';
 import type { Server } from './server.ts';
 
 export const EVENTS_A_SECOND = 80;
-const ALWAYS = { fromMs: -Infinity, untilMs: Infinity };
 
 export interface SingleEvents extends Delays {
+  /** Events a second that came about. */
+  perSecond: number;
   /** How much of what was published reached the listeners, 1 for all of it. */
   heardShare: number;
 }
 
 /** When each event after that position was committed, in the feed's order, in milliseconds since 1970. */
-async function commitTimes({ url }: Ground, after: number): Promise<number[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    // The claim's own row tells; the event's was written again by the relay.
-    const { rows } = await client.query<{ ms: number }>(
-      `select (extract(epoch from pg_xact_commit_timestamp(p.xmin)) * 1000)::float8 as ms
-        from events e join pledges p on p.id = e.pledge_id where e.position > $1 order by e.position`,
-      [after],
-    );
-    return rows.map(({ ms }) => ms);
-  } finally {
-    await client.end();
-  }
+async function commitTimes(ground: Ground, after: number): Promise<number[]> {
+  // The claim's own row tells; the event's was written again by the relay.
+  const rows = await rowsOf<{ ms: number }>(
+    ground,
+    `select (extract(epoch from pg_xact_commit_timestamp(p.xmin)) * 1000)::float8 as ms
+      from events e join pledges p on p.id = e.pledge_id where e.position > $1 order by e.position`,
+    [after],
+  );
+  return rows.map(({ ms }) => ms);
 }
 
-async function feedHead({ url }: Ground): Promise<number> {
-  const client = new pg.Client({ connectionString: url });
+async function feedHead(ground: Ground): Promise<number> {
+  const [row] = await rowsOf<{ head: number }>(ground, 'select position::int as head from feed_head');
+  return row!.head;
+}
+
+async function rowsOf<Row extends object>(ground: Ground, statement: string, values: unknown[] = []) {
+  const client = new pg.Client({ connectionString: ground.url });
   await client.connect();
   try {
-    const { rows } = await client.query<{ head: number }>('select position::int as head from feed_head');
-    return rows[0]!.head;
+    return (await client.query<Row>(statement, values)).rows;
   } finally {
     await client.end();
   }
@@ -52,21 +52,18 @@ export async function measureClaimedEvents(claiming: Claiming, seconds: number):
   const head = await feedHead(ground);
   await claimants.ask({ kind: 'at-rate', target, perSecond: EVENTS_A_SECOND, seconds });
   await listening.settled();
-  const publishedAtMs = await commitTimes(ground, head);
-  const delays = await listening.report({ ...ALWAYS, publishedAtMs });
-  await listening.disconnect();
-  return { ...delays, heardShare: delays.messages / (publishedAtMs.length * LISTENERS.sockets) };
+  return reported(listening, await commitTimes(ground, head));
 }
 
-/** The limit: a raw broadcast at the same rate, from publishing to each listener. */
-export async function measureBroadcastEvents(
+/** Events that cost no claim, at the same rate: from publishing to each listener. */
+export async function measurePublishedEvents(
   listening: Listening,
-  raw: Server,
+  server: Server,
   seconds: number,
 ): Promise<SingleEvents> {
-  await gather(listening, raw, LISTENERS);
+  await gather(listening, server, LISTENERS);
   await listening.reset();
-  const published = new Published(raw, LISTENERS);
+  const published = new Published(server, LISTENERS);
   const begun = performance.now();
   for (let number = 0; number < EVENTS_A_SECOND * seconds; number += 1) {
     const waitMs = begun + (number * 1000) / EVENTS_A_SECOND - performance.now();
@@ -74,7 +71,16 @@ export async function measureBroadcastEvents(
     published.publish(1);
   }
   await published.arrived(listening);
-  const delays = await listening.report({ ...ALWAYS, publishedAtMs: published.atMs });
+  return reported(listening, published.atMs);
+}
+
+async function reported(listening: Listening, publishedAtMs: readonly number[]): Promise<SingleEvents> {
+  const delays = await listening.report({ fromMs: -Infinity, untilMs: Infinity, publishedAtMs });
   await listening.disconnect();
-  return { ...delays, heardShare: delays.messages / published.owed };
+  const elapsedMs = Math.max(...publishedAtMs) - Math.min(...publishedAtMs);
+  return {
+    ...delays,
+    perSecond: ((publishedAtMs.length - 1) * 1000) / elapsedMs,
+    heardShare: delays.messages / (publishedAtMs.length * LISTENERS.sockets),
+  };
 }
