@@ -1,8 +1,9 @@
-/** The middle value; the upper one of two. Throws RangeError when there is none. */
+/** The middle value, or half way between the two in the middle; NaN of none. */
 export function median(values: readonly number[]): number {
-  const middle = values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-  if (middle === undefined) throw new RangeError('no values, no median');
-  return middle;
+  const sorted = values.toSorted((a, b) => a - b);
+  const upper = Math.floor(sorted.length / 2);
+  const lower = Math.ceil(sorted.length / 2) - 1;
+  return ((sorted[lower] ?? Number.NaN) + (sorted[upper] ?? Number.NaN)) / 2;
 }
 
 /** The value that the share `part` (0 to 1) of the sorted values does not exceed; NaN of none. */

@@ -53,7 +53,7 @@ function ratioOfRounds(a: Record, b: Record): number {
     const other = b.rounds[round];
     return other === undefined ? [] : [perSecond / other.perSecond];
   });
-  return ratios.length === 0 ? Number.NaN : median(ratios);
+  return median(ratios);
 }
 
 const cores: ((result: FanOut) => number)[] = [
@@ -203,7 +203,7 @@ export function reportOf(results: Results): string {
   return [
     '# The live feed, measured',
     '',
-    `By \`npm run bench:feed\`: medians of ${rounds} rounds, on ${availableParallelism()} cores, with a load average of`,
+    `By \`npm run bench:feed\`: medians of ${rounds} round${rounds === 1 ? '' : 's'}, on ${availableParallelism()} cores, with a load average of`,
     `${loads.map(tenths).join(', ')} (before, and after each round). Node ${process.versions.node}, ${versions}; one result has`,
     `${eventBytes} bytes.`,
     '',

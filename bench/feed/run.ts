@@ -18,7 +18,8 @@ import { measureClaimedEvents, measurePublishedEvents, type SingleEvents } from 
 
 /**
  * The live feed's fan-out against a raw broadcast and three peers, and what listeners cost those who claim. Prints its
- * tables and writes them to bench/FEED.md; with --quick it measures once and briefly, and only prints.
+ * tables and writes them to bench/FEED.md; with --quick it measures once and briefly, and only prints. On a machine that
+ * is busy it makes fewer rounds, so that it ends within ten minutes.
  *
  * Usage: npm run bench:feed [-- --quick]
  */
