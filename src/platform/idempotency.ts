@@ -18,7 +18,6 @@ export interface IdempotentRequest {
 
 /** Refusals that depend on the moment: a repeated request must hear the same one. */
 const REMEMBERED = new Set<Problem['kind']>([
-  'NotFound',
   'WrongState',
   'StaleVersion',
   'NotEnoughRemaining',
