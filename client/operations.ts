@@ -568,7 +568,7 @@ export type FeedQueryVariables = Exact<{
 }>;
 
 
-export type FeedQuery = { feed: { nodes: Array<{ cursor: string, position: number, previousCursor: string | null, kind: FeedEventKind, occurredAt: string, village: { id: string, code: string, name: string }, need: { id: string, title: string, status: NeedStatus, version: number, remaining: number }, pledge: { id: string, status: PledgeStatus, version: number, quantity: number, delivered: number, verified: number } | null, partner: { id: string, code: string, name: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type FeedQuery = { feed: { nodes: Array<{ cursor: string, position: number, previousCursor: string, kind: FeedEventKind, occurredAt: string, village: { id: string, code: string, name: string }, need: { id: string, title: string, status: NeedStatus, version: number, remaining: number }, pledge: { id: string, status: PledgeStatus, version: number, quantity: number, delivered: number, verified: number } | null, partner: { id: string, code: string, name: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type CoverageFieldsFragment = { needed: number, pledged: number, committed: number, delivered: number, verified: number, committedRatio: number, verifiedRatio: number, openNeeds: number };
 
@@ -580,7 +580,7 @@ export type DeliveryFieldsFragment = { id: string, status: DeliveryStatus, quant
 
 export type PartnerFieldsFragment = { id: string, code: string, name: string, kind: PartnerKind, cluster: { code: string, name: string, colour: string } };
 
-export type FeedEventFieldsFragment = { cursor: string, position: number, previousCursor: string | null, kind: FeedEventKind, occurredAt: string, village: { id: string, code: string, name: string }, need: { id: string, title: string, status: NeedStatus, version: number, remaining: number }, pledge: { id: string, status: PledgeStatus, version: number, quantity: number, delivered: number, verified: number } | null, partner: { id: string, code: string, name: string } | null };
+export type FeedEventFieldsFragment = { cursor: string, position: number, previousCursor: string, kind: FeedEventKind, occurredAt: string, village: { id: string, code: string, name: string }, need: { id: string, title: string, status: NeedStatus, version: number, remaining: number }, pledge: { id: string, status: PledgeStatus, version: number, quantity: number, delivered: number, verified: number } | null, partner: { id: string, code: string, name: string } | null };
 
 export type VerdictFieldsFragment = { rule: Rule, outcome: Outcome, before: number, after: number, limit: number, unit: string, message: string };
 
@@ -677,7 +677,7 @@ export type PledgeFeedSubscriptionVariables = Exact<{
 }>;
 
 
-export type PledgeFeedSubscription = { pledgeFeed: { cursor: string, position: number, previousCursor: string | null, kind: FeedEventKind, occurredAt: string, village: { id: string, code: string, name: string }, need: { id: string, title: string, status: NeedStatus, version: number, remaining: number }, pledge: { id: string, status: PledgeStatus, version: number, quantity: number, delivered: number, verified: number } | null, partner: { id: string, code: string, name: string } | null } };
+export type PledgeFeedSubscription = { pledgeFeed: { cursor: string, position: number, previousCursor: string, kind: FeedEventKind, occurredAt: string, village: { id: string, code: string, name: string }, need: { id: string, title: string, status: NeedStatus, version: number, remaining: number }, pledge: { id: string, status: PledgeStatus, version: number, quantity: number, delivered: number, verified: number } | null, partner: { id: string, code: string, name: string } | null } };
 
 export type PledgeQueryVariables = Exact<{
   id: string;

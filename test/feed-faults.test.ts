@@ -88,11 +88,12 @@ async function publishNeeds(): Promise<ObservedNeed[]> {
 
 /** Each follower heard its slice of the log, in order and nothing twice; answers the whole slice. */
 async function expectWhole(needs: readonly ObservedNeed[], followers: readonly Follower[]) {
-  const filter = { needIds: needs.map(({ id }) => id) };
-  const log = await historyOf(coordinators[0]!, { filter, after: needs.at(-1)!.cursor });
+  const historyWith = (filter: ObservedNeed['filter']) =>
+    historyOf(coordinators[0]!, { filter, after: needs.at(-1)!.cursor });
+  const log = await historyWith({ needIds: needs.map(({ id }) => id) });
   let moves = 0;
   for (const { need, following } of followers) {
-    const slice = need === null ? log : log.filter((event) => event.need.id === need.id);
+    const slice = need === null ? log : await historyWith(need.filter);
     const { heard, ...more } = await following;
     moves += more.moves;
     const wrongAt = heard.findIndex((event, at) => event.cursor !== slice[at]?.cursor);

@@ -26,8 +26,8 @@ export interface Snapshot {
 /** An event that has its place. */
 export type FeedEvent = Omit<Row<Event>, 'position' | 'snapshot'> & { position: number; snapshot: Snapshot };
 
-/** An event in somebody's stream; `previous` is the place where that stream stood before, null at its beginning. */
-export type PlacedEvent = FeedEvent & { previous: number | null };
+/** An event in somebody's stream; `previous` is the place where that stream stood before, 0 at the feed’s beginning. */
+export type PlacedEvent = FeedEvent & { previous: number };
 
 export interface FeedPage {
   events: PlacedEvent[];
@@ -41,7 +41,7 @@ const LIST = 'feed';
 const MAX_LIST = 100;
 
 /** The events of one stream, in order, the first of them after the place `previous`. */
-export function placed(events: readonly FeedEvent[], previous: number | null): PlacedEvent[] {
+export function placed(events: readonly FeedEvent[], previous: number): PlacedEvent[] {
   return events.map((event, index) => ({ ...event, previous: events[index - 1]?.position ?? previous }));
 }
 
@@ -127,7 +127,7 @@ export class FeedLog {
       const events = rows.slice(0, request.first);
       const hasNextPage = rows.length === limit;
       return {
-        events: placed(events, request.after === null ? null : after),
+        events: placed(events, after),
         end: events.at(-1)?.position ?? head,
         hasNextPage,
         hasPreviousPage: request.after !== null,
@@ -137,9 +137,8 @@ export class FeedLog {
       select * from events where ${conditions(filter)} and position > ${after}
       order by position desc limit ${limit}`.execute(this.database.reads);
     const events = rows.slice(0, request.first).toReversed();
-    const before = rows[request.first]?.position ?? (request.after === null ? null : after);
     return {
-      events: placed(events, before),
+      events: placed(events, rows[request.first]?.position ?? after),
       end: events.at(-1)?.position ?? head,
       hasNextPage: false,
       hasPreviousPage: rows.length === limit,

@@ -119,12 +119,11 @@ export class FeedResolver {
   }
 
   @FieldResolver(() => CursorScalar, {
-    nullable: true,
     description:
-      'Where this subscription or page stood before: the cursor of the event before this one that matches its filter, or for the first that of `after` or of the moment it began. It equals the last cursor seen as long as nothing was missed; null at the beginning of a page without `after`.',
+      'Where this subscription or page stood before: the cursor of the event before this one that matches its filter; for the first, that of `after`, of the moment the subscription began, or of the feed’s beginning. It equals the last cursor seen as long as nothing was missed.',
   })
-  previousCursor(@Root() { previous }: PlacedEvent): string | null {
-    return previous === null ? null : feedCursor(previous);
+  previousCursor(@Root() { previous }: PlacedEvent): string {
+    return feedCursor(previous);
   }
 
   @FieldResolver(() => NeedType, { description: 'The need, as of this event.' })

@@ -62,7 +62,8 @@ export const defaultPolicy: ModelPolicy = {
 };
 
 const WORLDS_AT_A_TIME = 25;
-const DAYS_APART = 1000;
+/** Longer than any story lasts; as short as that, so that shrinking a story does not go back past the first policy. */
+const DAYS_APART = 700;
 
 /** In the order of their registration; mandates meet in both districts, and market is nobody's. */
 function partnersOf(regency: string): ModelPartner[] {

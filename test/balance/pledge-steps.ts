@@ -59,7 +59,10 @@ export async function claim(stage: Stage, step: Step): Promise<void> {
   const preview =
     stage.previews && need.wasPublished ? await lane.services.claims.preview(memberOf(partner), asked) : null;
   const made = await foretold(stage, `claim ${quantity} of ${need.id} by ${partner.id}`, refusal, () =>
-    heard((answer) => stage.sent.push({ send, answer }), send),
+    heard((answer) => {
+      // NotFound is no answer of the key: once its need is published, the same claim may be made.
+      if (refusal !== 'NotFound') stage.sent.push({ send, answer });
+    }, send),
   );
   if (preview !== null) await expectAgreement(stage, partner, preview);
   if (made === null) return;
