@@ -22,13 +22,14 @@ function saidIn(reason: string): Record<string, unknown> | null {
 }
 
 const UNAUTHENTICATED = 4401;
-const FORBIDDEN = 4403;
+/** The hub judges a connection anew when the rights of its account change: the same token still serves. */
+const PERMISSIONS_CHANGED = 4403;
 /** Codes of graphql-transport-ws for a connection that was too slow, or given up, and not wrong. */
 const PASSING = new Set([4408, 4499]);
 
 function codeOf(code: number): string {
   if (code === UNAUTHENTICATED) return 'UNAUTHENTICATED';
-  if (code === FORBIDDEN) return 'FORBIDDEN';
+  if (code === PERMISSIONS_CHANGED) return 'PERMISSIONS_CHANGED';
   return code >= 4400 && code < 4500 && !PASSING.has(code) ? 'REFUSED' : 'CONNECTION_LOST';
 }
 

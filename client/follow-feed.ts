@@ -41,7 +41,13 @@ export class FeedGap extends SinergiError {
 }
 
 /** Ends of a subscription that say nothing against what was asked for: it goes on from the cursor. */
-const RESUMABLE = new Set(['UNREACHABLE', 'CONNECTION_LOST', 'FEED_OVERFLOW', 'INTERNAL_SERVER_ERROR']);
+const RESUMABLE = new Set([
+  'UNREACHABLE',
+  'CONNECTION_LOST',
+  'PERMISSIONS_CHANGED',
+  'FEED_OVERFLOW',
+  'INTERNAL_SERVER_ERROR',
+]);
 const REFUSALS = new Set(['UNAUTHENTICATED', 'FORBIDDEN']);
 /** How often the same gap is asked about before it is believed. */
 const MAX_GAPS = 3;

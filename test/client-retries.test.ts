@@ -42,12 +42,13 @@ test.each([
   [1012, 'null', 'CONNECTION_LOST'],
   [4400, 'Invalid message', 'REFUSED'],
   [4401, 'Unauthorized', 'UNAUTHENTICATED'],
-  [4403, 'Forbidden', 'FORBIDDEN'],
+  [4403, 'Your permissions have changed; connect again.', 'PERMISSIONS_CHANGED'],
   [4408, 'Connection initialisation timeout', 'CONNECTION_LOST'],
   [4429, 'Too many initialisation requests', 'REFUSED'],
-  [4429, '{"code":"FEED_OVERFLOW","cursor":"ZmVlZDox"}', 'FEED_OVERFLOW'],
+  [4413, '{"code":"FEED_OVERFLOW","cursor":"ZmVlZDox"}', 'FEED_OVERFLOW'],
   [4499, 'Terminated', 'CONNECTION_LOST'],
   [4500, 'Internal server error', 'CONNECTION_LOST'],
+  [4503, 'Too many connections; try again later.', 'CONNECTION_LOST'],
 ])('the close code %d with the reason “%s” is the error %s', (code, reason, expected) => {
   const error = errorOfClose({ code, reason });
   expect(error.code).toBe(expected);
@@ -55,6 +56,6 @@ test.each([
 });
 
 test('the reason of the hub is kept with the error, the cursor to resume from included', () => {
-  const { errors } = errorOfClose({ code: 4429, reason: '{"code":"FEED_OVERFLOW","cursor":"ZmVlZDox"}' });
+  const { errors } = errorOfClose({ code: 4413, reason: '{"code":"FEED_OVERFLOW","cursor":"ZmVlZDox"}' });
   expect(errors).toMatchObject([{ extensions: { code: 'FEED_OVERFLOW', cursor: 'ZmVlZDox' } }]);
 });

@@ -43,7 +43,9 @@ describe('a followed feed tells every event once, in order,', () => {
     [1000, '', 'CONNECTION_LOST'],
     [1001, 'The hub is stopping; connect again.', 'CONNECTION_LOST'],
     [1011, '', 'CONNECTION_LOST'],
-    [4429, '{"code":"FEED_OVERFLOW","cursor":"ZmVlZDox"}', 'FEED_OVERFLOW'],
+    [4403, 'Your permissions have changed; connect again.', 'PERMISSIONS_CHANGED'],
+    [4413, '{"code":"FEED_OVERFLOW","cursor":"ZmVlZDox"}', 'FEED_OVERFLOW'],
+    [4503, 'Too many connections; try again later.', 'CONNECTION_LOST'],
   ])('when the hub closes with %d %s', async (code, reason, told) => {
     const need = await trial.observe();
     const { proxy, client } = await trial.throughProxy();
@@ -93,7 +95,7 @@ describe('a followed feed tells every event once, in order,', () => {
     const heard = await take(events, 1);
     await trial.hub.feedStamped();
     // What the hub has sent comes in while the reader is busy with the first event.
-    await until(() => proxy.toldCount > 1001, 'more events than may wait');
+    await until(() => proxy.completed > 0, 'a client that has had enough');
     heard.push(...(await take(events, 2499)));
     await events.return();
     expect(cursors(heard)).toEqual(cursors(await need.history()));

@@ -27,8 +27,9 @@ export class FrameProxy {
   /** How many subscriptions were begun, by the cursor they begin after. */
   readonly begunAfter: (string | null)[] = [];
   private readonly server: WebSocketServer;
-  /** How many events the hub has told over all connections. */
-  toldCount = 0;
+  /** How many subscriptions the clients have ended. */
+  completed = 0;
+  private told = 0;
 
   private constructor(server: WebSocketServer, target: string) {
     this.server = server;
@@ -61,6 +62,7 @@ export class FrameProxy {
     near.on('message', (data) => {
       const message = JSON.parse(textOf(data)) as Message;
       if (message.type === 'subscribe') this.begin(message, cursors);
+      if (message.type === 'complete') this.completed += 1;
       void opened.then(() => far.send(textOf(data)));
     });
     far.on('message', (data) => {
@@ -87,7 +89,7 @@ export class FrameProxy {
     if (event === undefined) return true;
     event.previousCursor ??= cursors.get(id!) ?? null;
     cursors.set(id!, event.cursor);
-    this.toldCount += 1;
-    return !this.drops(event, this.toldCount - 1);
+    this.told += 1;
+    return !this.drops(event, this.told - 1);
   }
 }
