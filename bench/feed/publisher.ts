@@ -1,7 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { Relay } from '../../src/events/relay.ts';
-import { createLogger } from '../../src/platform/logger.ts';
+import { COMMIT_CHANNEL } from '../../src/events/relay.ts';
 
 /** Copies events of the past, unstamped: the one way to give a hub events as fast as it can send them. */
 const COPY = `
@@ -15,36 +13,27 @@ const MODELS = `
   select row_number() over (order by village_id) - 1 as place, first.* from (
     select distinct on (village_id) * from events where kind = 'PLEDGE_MADE' order by village_id, id) as first`;
 
-/**
- * Publishes to a hub as another node does: it writes events, and its relay stamps them and rings. A hub's own relay
- * would learn of them only by its poll, since it is woken by the commits of its own process.
- */
+/** Publishes to a hub as another node does: it writes events, and rings for the hub's relay, which stamps them. */
 export class Publisher {
   private readonly client: pg.Client;
-  private readonly relay: Relay;
   private readonly models: number;
   private last: Promise<void> = Promise.resolve();
 
-  private constructor(client: pg.Client, relay: Relay, models: number) {
+  private constructor(client: pg.Client, models: number) {
     this.client = client;
-    this.relay = relay;
     this.models = models;
   }
 
-  /** Must be open before the hub starts, so that the relay here is the one that stamps. */
   static async open(databaseUrl: string): Promise<Publisher> {
     // What is measured begins behind the commit, so that nobody waits for the disk here.
-    const url = `${databaseUrl}?options=${encodeURIComponent('-c synchronous_commit=off')}`;
-    const client = new pg.Client({ connectionString: url });
+    const options = '-c synchronous_commit=off';
+    const client = new pg.Client({ connectionString: databaseUrl, options });
     // What goes wrong is heard by whoever publishes.
     client.on('error', () => undefined);
     await client.connect();
     await client.query(MODELS);
     const { rows } = await client.query<{ count: number }>('select count(*)::int as count from models');
-    const relay = new Relay(url, createLogger('warn'));
-    relay.start();
-    while (!relay.isRunning) await sleep(10);
-    return new Publisher(client, relay, rows[0]!.count);
+    return new Publisher(client, rows[0]!.count);
   }
 
   /** Writes the events of these numbers, one statement after another. */
@@ -57,12 +46,11 @@ export class Publisher {
   private async copyAfter(last: Promise<void>, from: number, count: number): Promise<void> {
     await last;
     await this.client.query(COPY, [from, from + count - 1, this.models]);
-    this.relay.wake();
+    await this.client.query(`notify ${COMMIT_CHANNEL}`);
   }
 
   async close(): Promise<void> {
     await this.last.catch(() => undefined);
-    await this.relay.stop();
     await this.client.end();
   }
 }

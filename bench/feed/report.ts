@@ -184,16 +184,16 @@ function claimsSection({ rounds }: Results['claims']): string {
 
 const METHOD = `Each server runs in a process of its own, one at a time, new for each measurement; all clients are one other process,
 whose sockets (of \`ws\`) count and time messages without parsing them. All serve the operation PledgeFeed on real events of the
-hub: peers from memory, in each server's documented way; the hub from its database, into which another node writes copies of
-events that its relay stamps. Every message is counted: a measurement in which one is lost or comes twice fails.
+hub: peers from memory, in each server's documented way; the hub from its database, into which copies of events are
+written as by another node, for its relay to stamp. Every message is counted: a measurement in which one is lost or comes twice fails.
 
 - **full load**: new events are published as messages arrive, so that as many are on their way as come in 500 ms (but at least
   8,000, and 2 events). Delay is then mostly this queue.
 - **lone event**: each is published after everybody has the one before.
 - **raw broadcast**: the same bytes, serialised beforehand, sent by \`ws\` to socket after socket.
 - **CPU** is that of the server's process, without PostgreSQL's; **RSS** at the end of the full load. The hub runs with the
-  memory limits of \`npm start\`, the peers with Node's own. **database** is the hub's PostgreSQL, which also has to take what the
-  other node writes.`;
+  memory limits of \`npm start\`, the peers with Node's own. **database** is the hub's PostgreSQL, which also has to take the
+  copies.`;
 
 /** All results as Markdown. */
 export function reportOf(results: Results): string {
