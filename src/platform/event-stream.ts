@@ -4,29 +4,16 @@ import {
   type ExecutionResult,
   getOperationAST,
   GraphQLError,
-  type GraphQLSchema,
   OperationTypeNode,
 } from 'graphql';
-import type { Logger } from 'pino';
 import { RequestError } from '../kernel/problems.ts';
 import type { Context } from './graphql/context.ts';
-import type { Documents } from './graphql/documents.ts';
 import { toClientError } from './graphql/errors.ts';
 import { executeWithinLimits, subscribeShared } from './graphql/execution.ts';
-import type { ContextOf } from './http.ts';
-import type { Connection, Connections } from './live/connections.ts';
+import type { Connection } from './live/connections.ts';
 import { EventStreamOutlet } from './live/event-stream-outlet.ts';
+import type { LiveOptions } from './live/live-options.ts';
 import { SharedReading } from './live/shared-stream.ts';
-
-export interface EventStreamOptions {
-  schema: GraphQLSchema;
-  documents: Documents;
-  contextOf: ContextOf;
-  connections: Connections;
-  /** A comment goes out so often, so that nobody between takes a quiet stream for a dead one. */
-  heartbeatMs: number;
-  logger: Logger;
-}
 
 const PATH = '/graphql/stream';
 /** A stream that is over, and still not taken, is broken off after this time. */
@@ -73,12 +60,12 @@ function askedBy({ method, body, query }: FastifyRequest): Asked | null {
 
 /** One stream of server-sent events, from the request's arrival to its end. */
 class EventStream {
-  private readonly options: EventStreamOptions;
+  private readonly options: LiveOptions;
   private readonly reply: FastifyReply;
   private readonly context: Context;
   private readonly outlet: EventStreamOutlet;
 
-  constructor(options: EventStreamOptions, reply: FastifyReply, context: Context) {
+  constructor(options: LiveOptions, reply: FastifyReply, context: Context) {
     this.options = options;
     this.reply = reply;
     this.context = context;
@@ -179,7 +166,7 @@ class EventStream {
  * `/graphql/stream`: any operation, answered as server-sent events by the protocol graphql-sse, distinct connections
  * mode; for networks that let no WebSocket through. A reader that comes back with `Last-Event-ID` goes on after it.
  */
-export function serveEventStreams(app: FastifyInstance, options: EventStreamOptions): void {
+export function serveEventStreams(app: FastifyInstance, options: LiveOptions): void {
   app.route({
     url: PATH,
     method: ['GET', 'POST'],

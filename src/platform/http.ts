@@ -6,14 +6,13 @@ import {
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import fastifyStatic from '@fastify/static';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import { GraphQLError, type GraphQLSchema } from 'graphql';
-import type { Logger } from 'pino';
+import { GraphQLError } from 'graphql';
 import { serveEventStreams } from './event-stream.ts';
 import { answerSizeError } from './graphql/answer-size.ts';
 import type { Context } from './graphql/context.ts';
 import { toClientError } from './graphql/errors.ts';
-import { type Documents, PARSE_LIMITS } from './graphql/documents.ts';
-import type { Connections } from './live/connections.ts';
+import { PARSE_LIMITS } from './graphql/documents.ts';
+import type { LiveOptions } from './live/live-options.ts';
 import type { Locale } from './messages.ts';
 
 /** Whether the hub can do its work, and what it lacks. */
@@ -22,25 +21,8 @@ export interface Readiness {
   checks: Record<string, boolean>;
 }
 
-/** Credentials and language of one request, whatever carried it. */
-export interface RequestHead {
-  authorization: string | undefined;
-  acceptLanguage: string | undefined;
-  /** From where a stream goes on that was cut. */
-  resumeAfter?: string | null;
-}
-
-export type ContextOf = (head: RequestHead) => Promise<Context>;
-
-export interface HttpOptions {
-  schema: GraphQLSchema;
-  documents: Documents;
-  contextOf: ContextOf;
-  connections: Connections;
-  /** See `EventStreamOptions`. */
-  heartbeatMs: number;
+export interface HttpOptions extends LiveOptions {
   readiness: () => Promise<Readiness>;
-  logger: Logger;
   /** Folder of the built workbench page. */
   pageDir: string;
   /** The demo's accounts for the page's sign-in box; none outside of the demo. */

@@ -1,29 +1,20 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Context as ProtocolContext } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
-import type { Logger } from 'pino';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { RequestError } from '../kernel/problems.ts';
-import type { Context } from './graphql/context.ts';
-import type { Documents } from './graphql/documents.ts';
+import type { Context, ContextOf } from './graphql/context.ts';
 import { toClientError } from './graphql/errors.ts';
 import { executeWithinLimits, subscribeShared } from './graphql/execution.ts';
-import type { ContextOf } from './http.ts';
 import { CLOSE_TOO_MANY, type Connection, type Connections } from './live/connections.ts';
 import { WebSocketOutlet } from './live/websocket-outlet.ts';
+import type { LiveOptions } from './live/live-options.ts';
 import type { Locale } from './messages.ts';
 
-export interface WebSocketOptions {
+export interface WebSocketOptions extends LiveOptions {
   server: Server;
-  schema: GraphQLSchema;
-  documents: Documents;
-  contextOf: ContextOf;
-  connections: Connections;
-  /** So often each reader is pinged; one that does not answer until the next ping is due is dead, and is broken off. */
-  heartbeatMs: number;
-  logger: Logger;
 }
 
 const PATH = '/graphql';

@@ -61,3 +61,13 @@ export class Context {
     return new Context(this.options, true);
   }
 }
+
+/** Credentials and language of one request, whatever carried it. */
+export interface RequestHead {
+  authorization: string | undefined;
+  acceptLanguage: string | undefined;
+  /** From where a stream goes on that was cut. */
+  resumeAfter?: string | null;
+}
+
+export type ContextOf = (head: RequestHead) => Promise<Context>;

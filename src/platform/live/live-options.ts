@@ -1,0 +1,16 @@
+import type { GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import type { ContextOf } from '../graphql/context.ts';
+import type { Documents } from '../graphql/documents.ts';
+import type { Connections } from './connections.ts';
+
+/** What every transport of live results stands on. */
+export interface LiveOptions {
+  schema: GraphQLSchema;
+  documents: Documents;
+  contextOf: ContextOf;
+  connections: Connections;
+  /** So often a reader is asked whether it is there; one that does not answer until the next time is broken off. */
+  heartbeatMs: number;
+  logger: Logger;
+}
