@@ -85,9 +85,9 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const connections = new Connections(limits, currentActors, clock, logger);
   connections.start();
   opened.defer(() => connections.stop());
-  const contextOf: ContextOf = async ({ authorization, acceptLanguage, resumeAfter }) =>
+  const contextOf: ContextOf = async ({ authorization, acceptLanguage, address, requestId, resumeAfter }) =>
     new Context({
-      ...(await identity.authenticate(authorization)),
+      ...(await identity.authenticate(authorization, { address, requestId })),
       locale: localeOf(acceptLanguage),
       resumeAfter: resumeAfter ?? null,
       publicRead: config.publicRead,

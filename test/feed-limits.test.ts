@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, expect, test } from '@jest/globals';
 import { print } from 'graphql';
 import { PledgeFeedDocument, VillageBoardDocument } from '../client/operations.ts';
+import { anonymous } from '../src/access/actor.ts';
 import { createLogger } from '../src/platform/logger.ts';
 import { Connections } from '../src/platform/live/connections.ts';
 import { copyEvents, placesOf } from './faults/event-copies.ts';
@@ -228,7 +229,7 @@ test('a hub without room for one more connection lets nobody in, and counts thos
   const never = () => Promise.reject(new Error('nobody asks'));
   const connections = new Connections({ most: 2, mostPerAccount: 2 }, never, clock, createLogger('silent'));
   const from = (address: string) => ({
-    actor: { accountId: null, roles: [], partnerId: null, areaCodes: [], villageIds: [] },
+    actor: anonymous,
     expiresAt: null,
     address,
     end: () => undefined,

@@ -1,5 +1,15 @@
 export type Role = 'ADMIN' | 'COORDINATOR' | 'PARTNER' | 'VILLAGE' | 'AUDITOR';
 
+/** From where, and through which token, somebody asks: for the audit trail, never for what they may do. */
+export interface Origin {
+  /** The client's network address, as this hub sees it. */
+  address: string | null;
+  /** The request's name in the log. */
+  requestId: string | null;
+  /** Which token it is (its `jti`), and never the token itself. */
+  tokenId: string | null;
+}
+
 /** Who is asking, as the access rules see them. */
 export interface Actor {
   /** Null for somebody who has not signed in. */
@@ -10,7 +20,11 @@ export interface Actor {
   /** Codes of the areas a coordinator coordinates; each covers all areas below it. */
   areaCodes: readonly string[];
   villageIds: readonly string[];
+  origin: Origin;
 }
+
+/** No request led to it. */
+export const noOrigin: Origin = { address: null, requestId: null, tokenId: null };
 
 export const anonymous: Actor = {
   accountId: null,
@@ -18,6 +32,7 @@ export const anonymous: Actor = {
   partnerId: null,
   areaCodes: [],
   villageIds: [],
+  origin: noOrigin,
 };
 
 /** True when the area `code` is `above` or lies below it in the official tree. */

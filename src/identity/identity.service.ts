@@ -1,6 +1,6 @@
 import { hash, verify } from '@node-rs/argon2';
 import { sql } from 'kysely';
-import { type Actor, anonymous } from '../access/actor.ts';
+import { type Actor, anonymous, noOrigin, type Origin } from '../access/actor.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Refused } from '../kernel/problems.ts';
 import type { BatchFunction } from '../platform/batch.ts';
@@ -61,23 +61,30 @@ export class IdentityService {
   }
 
   /** Who sends this Authorization header; anonymous without one, or with one that is worth nothing. */
-  async authenticate(authorization: string | undefined): Promise<{ actor: Actor; expiresAt: Date | null }> {
+  async authenticate(
+    authorization: string | undefined,
+    from: Omit<Origin, 'tokenId'>,
+  ): Promise<{ actor: Actor; expiresAt: Date | null }> {
     const token = BEARER.exec(authorization ?? '')?.[1];
     const read = token === undefined ? null : await this.tokens.read(token, this.clock.now());
     const actor = read === null ? null : await this.actorOf(read.accountId);
-    return actor === null ? { actor: anonymous, expiresAt: null } : { actor, expiresAt: read!.expiresAt };
+    if (actor === null) {
+      return { actor: { ...anonymous, origin: { ...from, tokenId: null } }, expiresAt: null };
+    }
+    const { tokenId, expiresAt } = read!;
+    return { actor: { ...actor, origin: { ...from, tokenId } }, expiresAt };
   }
 
   /** What these accounts are and may do now; without those that are no more. */
   async actorsOf(accountIds: readonly string[]): Promise<Map<string, Actor>> {
-    const { rows } = await sql<Actor & { accountId: string }>`
+    const { rows } = await sql<Omit<Actor, 'origin'> & { accountId: string }>`
       select a.id as account_id, a.partner_id,
         array(select role from account_roles where account_id = a.id order by role) as roles,
         array(select r.code from account_areas x join areas r on r.id = x.area_id
           where x.account_id = a.id order by r.code) as area_codes,
         array(select village_id from account_villages where account_id = a.id order by village_id) as village_ids
       from accounts a where a.id = any(${accountIds}) and a.disabled_at is null`.execute(this.database.reads);
-    return new Map(rows.map((actor) => [actor.accountId, actor]));
+    return new Map(rows.map((actor) => [actor.accountId, { ...actor, origin: noOrigin }]));
   }
 
   /** The demo's accounts, which have addresses that no mail reaches (RFC 2606); none outside of the demo. */

@@ -1,11 +1,22 @@
 import { errors, jwtVerify, SignJWT } from 'jose';
+import { newId } from '../platform/ids.ts';
 
 const ISSUER = 'sinergi';
 const AUDIENCE = 'sinergi-api';
 const ALGORITHM = 'HS256';
 
+/** What a token that is ours says. */
+export interface ReadToken {
+  accountId: string;
+  /** Null for a token of a time when tokens had no names. */
+  tokenId: string | null;
+  expiresAt: Date;
+}
+
 export interface IssuedToken {
   token: string;
+  /** The name by which the audit trail knows it: its `jti`. */
+  tokenId: string;
   expiresAt: Date;
 }
 
@@ -22,19 +33,21 @@ export class Tokens {
   async issue(accountId: string, now: Date): Promise<IssuedToken> {
     const issuedAt = Math.floor(now.getTime() / 1000);
     const expiresAt = issuedAt + this.lifetimeSeconds;
+    const tokenId = newId('token');
     const token = await new SignJWT()
       .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
       .setIssuer(ISSUER)
       .setAudience(AUDIENCE)
+      .setJti(tokenId)
       .setSubject(accountId)
       .setIssuedAt(issuedAt)
       .setExpirationTime(expiresAt)
       .sign(this.secret);
-    return { token, expiresAt: new Date(expiresAt * 1000) };
+    return { token, tokenId, expiresAt: new Date(expiresAt * 1000) };
   }
 
-  /** The account a token names, and its end; null for one that is not ours, was altered, or has expired. */
-  async read(token: string, now: Date): Promise<{ accountId: string; expiresAt: Date } | null> {
+  /** What a token says; null for one that is not ours, was altered, or has expired. */
+  async read(token: string, now: Date): Promise<ReadToken | null> {
     try {
       const { payload } = await jwtVerify(token, this.secret, {
         algorithms: [ALGORITHM],
@@ -43,7 +56,11 @@ export class Tokens {
         requiredClaims: ['sub', 'exp', 'iat'],
         currentDate: now,
       });
-      return { accountId: payload.sub!, expiresAt: new Date(payload.exp! * 1000) };
+      return {
+        accountId: payload.sub!,
+        tokenId: payload.jti ?? null,
+        expiresAt: new Date(payload.exp! * 1000),
+      };
     } catch (error) {
       if (error instanceof errors.JOSEError) return null;
       throw error;

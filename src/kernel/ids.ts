@@ -8,6 +8,7 @@ export const idPrefixes = [
   'partner',
   'pledge',
   'policy',
+  'token',
   'village',
 ] as const;
 export type IdPrefix = (typeof idPrefixes)[number];

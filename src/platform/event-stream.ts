@@ -181,6 +181,8 @@ export function serveEventStreams(app: FastifyInstance, options: LiveOptions): v
       const context = await options.contextOf({
         authorization,
         acceptLanguage,
+        address: request.ip,
+        requestId: request.id,
         resumeAfter: typeof resumeAfter === 'string' && resumeAfter !== '' ? resumeAfter : null,
       });
       reply.hijack();

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -108,6 +109,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const loggerInstance: FastifyBaseLogger = options.logger;
   const app = Fastify({
     loggerInstance,
+    genReqId: () => randomUUID(),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
@@ -116,10 +118,12 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     url: '/graphql',
     method: ['GET', 'POST'],
     handler: fastifyApolloHandler(apollo, {
-      context: ({ headers }) =>
+      context: ({ headers, ip, id }) =>
         options.contextOf({
           authorization: headers.authorization,
           acceptLanguage: headers['accept-language'],
+          address: ip,
+          requestId: id,
         }),
     }),
   });

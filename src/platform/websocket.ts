@@ -36,6 +36,8 @@ function contextOfPeer({ connectionParams, extra }: Peer, contextOf: ContextOf):
   return contextOf({
     authorization: textOf(connectionParams?.authorization),
     acceptLanguage: textOf(connectionParams?.acceptLanguage) ?? extra.request.headers['accept-language'],
+    address: extra.request.socket.remoteAddress ?? null,
+    requestId: null,
   });
 }
 

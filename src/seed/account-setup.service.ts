@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Actor, Role } from '../access/actor.ts';
+import { type Actor, noOrigin, type Role } from '../access/actor.ts';
 import { hashPassword } from '../identity/identity.service.ts';
 import type { Database } from '../platform/database.ts';
 import { newId } from '../platform/ids.ts';
@@ -33,7 +33,7 @@ export class AccountSetup {
     const actors = new Map<string, Actor>();
     const rows = accounts.map(({ email, name, ...rights }) => {
       const accountId = newId('account');
-      actors.set(email, { accountId, ...rights });
+      actors.set(email, { accountId, ...rights, origin: noOrigin });
       return {
         id: accountId,
         email,

@@ -1,4 +1,4 @@
-import type { Actor } from '../../src/access/actor.ts';
+import { type Actor, noOrigin } from '../../src/access/actor.ts';
 import { openDatabase } from '../../src/app.ts';
 import { checkSettings } from '../../src/balance/policy.rules.ts';
 import { compose, type Services } from '../../src/composition.ts';
@@ -30,6 +30,7 @@ const actor = (more: Partial<Actor>): Actor => ({
   partnerId: null,
   areaCodes: [],
   villageIds: [],
+  origin: noOrigin,
   ...more,
 });
 

@@ -62,10 +62,14 @@ export class Context {
   }
 }
 
-/** Credentials and language of one request, whatever carried it. */
+/** Credentials, language and origin of one request, whatever carried it. */
 export interface RequestHead {
   authorization: string | undefined;
   acceptLanguage: string | undefined;
+  /** The client's network address. */
+  address: string | null;
+  /** The request's name in the log; null where one connection carries many. */
+  requestId: string | null;
   /** From where a stream goes on that was cut. */
   resumeAfter?: string | null;
 }
