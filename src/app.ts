@@ -73,9 +73,11 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   await database.migrate();
   await options.prepare?.(database);
   const services = compose({ database, clock, logger, tokenSecret, tokenHours: config.tokenHours });
-  const { relay, tail, identity, container } = services;
+  const { relay, chainer, tail, identity, container } = services;
   relay.start();
   opened.defer(() => relay.stop());
+  chainer.start();
+  opened.defer(() => chainer.stop());
   await tail.start();
   opened.defer(() => tail.stop());
   const jobs = await startJobs(databaseUrl, services.jobs, logger);

@@ -1,6 +1,9 @@
 import type { Logger } from 'pino';
 import { AreaResolver } from './areas/area.resolver.ts';
 import { AreaService } from './areas/area.service.ts';
+import { AuditChainer } from './audit/audit-chainer.ts';
+import { AuditReads } from './audit/audit-reads.service.ts';
+import { AuditResolver } from './audit/audit.resolver.ts';
 import {
   CounterpartResolver,
   PartnerBalanceOfPartner,
@@ -29,6 +32,7 @@ import { FeedResolver } from './feed/feed.resolver.ts';
 import { FeedLog } from './feed/feed-log.service.ts';
 import { FeedTail } from './feed/feed-tail.ts';
 import { LiveFeed } from './feed/live-feed.service.ts';
+import { AuditActorResolver } from './identity/audit-actor.resolver.ts';
 import { IdentityService } from './identity/identity.service.ts';
 import { Tokens } from './identity/tokens.ts';
 import { ViewerResolver } from './identity/viewer.resolver.ts';
@@ -73,6 +77,8 @@ function groundOf({ database, clock, logger, tokenSecret, tokenHours }: Foundati
   const villages = new VillageService(database);
   return {
     relay,
+    chainer: new AuditChainer(database.url, logger),
+    auditReads: new AuditReads(database),
     outbox: new Outbox(relay.wake),
     areas: new AreaService(database),
     partners,
@@ -131,6 +137,8 @@ function servedBy(services: Ground & Work & Feed): object[] {
     new NodeResolver(),
     new ProblemResolver(),
     new ViewerResolver(services.identity, partners, areas, villages),
+    new AuditResolver(services.auditReads),
+    new AuditActorResolver(services.identity),
     new AreaResolver(areas),
     new AreaCoverageResolver(services.coverage),
     new PartnerResolver(partners, services.registration),
@@ -169,7 +177,7 @@ export type Services = ReturnType<typeof compose>;
 
 /** Makes every service and resolver, from the bottom up; nothing is started. */
 export function compose(foundations: Foundations) {
-  const { database, clock } = foundations;
+  const { database, clock, logger } = foundations;
   const ground = groundOf(foundations);
   const work = workOf(foundations, ground);
   const services = { ...ground, ...work, ...feedOf(foundations, ground, work) };
@@ -179,6 +187,12 @@ export function compose(foundations: Foundations) {
       name: 'forget-idempotency-keys',
       schedule: '17 3 * * *',
       run: () => forgetOldKeys(database, clock.now()),
+    },
+    {
+      // A log that is kept elsewhere proves the chain up to its last hour.
+      name: 'log-audit-head',
+      schedule: '31 * * * *',
+      run: async () => logger.info(await ground.auditReads.head(), 'head of the audit trail'),
     },
   ];
   return { database, clock, ...services, container: containerOf(servedBy(services)), jobs };

@@ -1,5 +1,6 @@
 import type { EntitySchema } from '@mikro-orm/core';
 import { AreaSchema } from './areas/area.entity.ts';
+import { AuditEntrySchema, AuditPendingSchema } from './audit/audit.entity.ts';
 import { LedgerEntrySchema, PartnerBalanceSchema } from './balance/ledger.entity.ts';
 import { PolicySchema } from './balance/policy.entity.ts';
 import { DeliverySchema } from './deliveries/delivery.entity.ts';
@@ -46,4 +47,6 @@ export const entities: EntitySchema[] = [
   EventSchema,
   FeedHeadSchema,
   IdempotencyKeySchema,
+  AuditPendingSchema,
+  AuditEntrySchema,
 ] as EntitySchema[];

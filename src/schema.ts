@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchema, type PubSub } from 'type-graphql';
 import { AreaResolver } from './areas/area.resolver.ts';
+import { AuditResolver } from './audit/audit.resolver.ts';
 import {
   CounterpartResolver,
   PartnerBalanceOfPartner,
@@ -18,6 +19,7 @@ import {
   PledgeDeliveriesResolver,
 } from './deliveries/delivery.resolver.ts';
 import { FeedResolver } from './feed/feed.resolver.ts';
+import { AuditActorResolver } from './identity/audit-actor.resolver.ts';
 import { ViewerResolver } from './identity/viewer.resolver.ts';
 import { NeedMutations, NeedResolver, VillageNeedsResolver } from './needs/need.resolver.ts';
 import { NodeResolver } from './node.resolver.ts';
@@ -42,6 +44,8 @@ import { AreaCoverageResolver, ColourShareResolver, VillageResolver } from './vi
 const resolvers = [
   NodeResolver,
   ViewerResolver,
+  AuditResolver,
+  AuditActorResolver,
   AreaResolver,
   AreaCoverageResolver,
   PartnerResolver,

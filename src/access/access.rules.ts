@@ -89,6 +89,14 @@ export function maySeePrivate(actor: Actor, village: VillagePlace, partnerId: st
   return own || mayKeepNeeds(actor, village);
 }
 
+/** Reading the audit trail. Throws FORBIDDEN, since it is asked by a query. */
+export function assertMayAudit(actor: Actor): void {
+  assertSignedIn(actor);
+  if (!actor.roles.includes('AUDITOR') && !isAdmin(actor)) {
+    throw new RequestError('FORBIDDEN', { key: 'forbidden.audit' });
+  }
+}
+
 /** Register a partner or publish a policy that holds in these areas: a coordinator who covers them all. */
 export function mayGovern(actor: Actor, areaCodes: readonly string[]): boolean {
   return isAdmin(actor) || (areaCodes.length > 0 && areaCodes.every((code) => coordinates(actor, code)));

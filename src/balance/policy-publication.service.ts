@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import { assertSignedIn, mayGovern } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
+import { mutate } from '../audit/audit-trail.service.ts';
 import { Area } from '../areas/area.entity.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { forbidden, Refused } from '../kernel/problems.ts';
 import { isStorable } from '../kernel/text.ts';
 import type { Database, Transaction } from '../platform/database.ts';
-import { idempotent } from '../platform/idempotency.ts';
 import { newId } from '../platform/ids.ts';
 import { rowOf } from '../platform/rows.ts';
 import { Policy, type RuleSetting } from './policy.entity.ts';
@@ -24,6 +24,8 @@ export interface PolicyInput {
   note?: string | null;
   idempotencyKey?: string | null;
 }
+
+const subjects = ({ id, areaId }: PolicyRow): string[] => (areaId == null ? [id] : [id, areaId]);
 
 /** Publishing policies: by the coordinator of the area, or an administrator. */
 export class PolicyPublication {
@@ -65,9 +67,9 @@ export class PolicyPublication {
     check.done();
     const now = this.clock.now();
     const scope = actor.accountId;
-    return idempotent(
+    return mutate(
       this.database,
-      { scope, operation: 'publishPolicy', key, input: request },
+      { actor, scope, operation: 'publishPolicy', key, input: request, subjects },
       now,
       async (tx) => {
         const area =

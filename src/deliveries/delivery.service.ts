@@ -2,18 +2,24 @@ import { LockMode } from '@mikro-orm/core';
 import { sql } from 'kysely';
 import { assertActsFor, assertMayVerify, assertSignedIn } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
+import { mutate } from '../audit/audit-trail.service.ts';
 import type { EventKind } from '../events/event.entity.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { invalid, notFound, Refused, wrongState } from '../kernel/problems.ts';
 import type { BatchFunction } from '../platform/batch.ts';
 import type { Database, Transaction } from '../platform/database.ts';
-import { idempotent } from '../platform/idempotency.ts';
 import { newId } from '../platform/ids.ts';
 import { grouped, lookup } from '../platform/lookup.ts';
 import { type Row, rowOf } from '../platform/rows.ts';
 import type { HeldPledge, PledgeBook, PledgeView } from '../pledges/pledge-book.service.ts';
-import { type Decision, disputeDelivery, reportDelivery, verifyDelivery } from '../pledges/pledge.rules.ts';
+import {
+  type Decision,
+  disputeDelivery,
+  pledgeSubjects,
+  reportDelivery,
+  verifyDelivery,
+} from '../pledges/pledge.rules.ts';
 import { Delivery } from './delivery.entity.ts';
 
 export type DeliveryRow = Row<Delivery>;
@@ -42,6 +48,8 @@ export interface DeliveryDispute {
 }
 
 const MAX_DELIVERIES = 100;
+
+const subjects = ({ id, pledge }: DeliveryView): string[] => [id, ...pledgeSubjects(pledge!)];
 
 /** Deliveries: the partner reports what arrived, the village verifies or disputes it. */
 export class DeliveryService {
@@ -78,9 +86,9 @@ export class DeliveryService {
     check.done();
     const { idempotencyKey: _, ...request } = input;
     const scope = actor.partnerId ?? actor.accountId;
-    return idempotent(
+    return mutate(
       this.database,
-      { scope, operation: 'reportDelivery', key, input: request },
+      { actor, scope, operation: 'reportDelivery', key, input: request, subjects },
       now,
       async (tx) => {
         check.timely();
@@ -143,9 +151,9 @@ export class DeliveryService {
     check.done();
     const now = this.clock.now();
     const { idempotencyKey: _, ...request } = input;
-    return idempotent(
+    return mutate(
       this.database,
-      { scope: actor.accountId, operation, key, input: request },
+      { actor, scope: actor.accountId, operation, key, input: request, subjects },
       now,
       async (tx) => {
         const found = await sql<{ pledgeId: string }>`

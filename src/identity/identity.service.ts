@@ -1,6 +1,7 @@
 import { hash, verify } from '@node-rs/argon2';
 import { sql } from 'kysely';
 import { type Actor, anonymous, noOrigin, type Origin } from '../access/actor.ts';
+import { record } from '../audit/audit-trail.service.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Refused } from '../kernel/problems.ts';
 import type { BatchFunction } from '../platform/batch.ts';
@@ -43,8 +44,11 @@ export class IdentityService {
     this.byId = lookup<AccountRow>(database, 'accounts', 'id');
   }
 
-  /** Throws Refused with one and the same problem whichever of email and password is wrong. */
-  async signIn(input: { email: string; password: string }): Promise<SignIn> {
+  /**
+   * Throws Refused with one and the same problem whichever of email and password is wrong. The audit trail keeps both ends,
+   * and never the email of an attempt: it may be anything that somebody typed.
+   */
+  async signIn(input: { email: string; password: string }, from: Origin): Promise<SignIn> {
     const email = input.email.trim().toLowerCase();
     const { rows } = await sql<AccountRow>`
       select * from accounts where email = ${email.includes('\u0000') ? '' : email} and disabled_at is null`.execute(
@@ -53,11 +57,20 @@ export class IdentityService {
     const account = rows[0];
     const password = input.password.slice(0, MAX_PASSWORD);
     const matches = await verify(account?.passwordHash ?? (await NOBODYS_HASH), password);
+    const now = this.clock.now();
     if (account?.passwordHash == null || !matches || password !== input.password) {
+      const subjectIds = account === undefined ? [] : [account.id];
+      const attempt = { ...anonymous, origin: from };
+      await this.database.transaction((tx) =>
+        record(tx, { actor: attempt, action: 'signIn', subjectIds, outcome: 'REFUSED' }, now),
+      );
       throw new Refused({ kind: 'Forbidden', path: ['input'], key: 'sign-in.failed' });
     }
-    const issued = await this.tokens.issue(account.id, this.clock.now());
-    return { ...issued, viewer: account, actor: (await this.actorOf(account.id)) ?? anonymous };
+    const issued = await this.tokens.issue(account.id, now);
+    const actor = { ...((await this.actorOf(account.id)) ?? anonymous), origin: from };
+    const subjectIds = [account.id, issued.tokenId];
+    await this.database.transaction((tx) => record(tx, { actor, action: 'signIn', subjectIds }, now));
+    return { ...issued, viewer: account, actor };
   }
 
   /** Who sends this Authorization header; anonymous without one, or with one that is worth nothing. */

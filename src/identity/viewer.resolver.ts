@@ -49,9 +49,10 @@ export class ViewerResolver {
   @Mutation(() => SignInPayloadType, { description: 'Signs in with email and password. For everybody.' })
   async signIn(
     @Arg('input', () => SignInInputType, { description: 'The credentials.' }) input: SignInInputType,
+    @Ctx() context: Context,
   ): Promise<SignInPayloadType> {
     try {
-      const { token, expiresAt, viewer, actor } = await this.identity.signIn(input);
+      const { token, expiresAt, viewer, actor } = await this.identity.signIn(input, context.actor.origin);
       return { token, expiresAt, viewer: { ...viewer, actor }, problems: [] };
     } catch (error) {
       if (!(error instanceof Refused)) throw error;

@@ -62,3 +62,8 @@ export function updateProblem(
   if (needValueRupiah({ quantity, unitValue }) !== null) return null;
   return invalid(['input', 'quantity'], 'input.value-too-great', { max: MAX_NEED_RUPIAH });
 }
+
+/** What an act on a need is about, for the audit trail. */
+export function needSubjects(need: { readonly id: string; readonly villageId: string }): string[] {
+  return [need.id, need.villageId];
+}

@@ -2,6 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import { sql } from 'kysely';
 import { assertMayKeepNeeds, assertSignedIn, maySeeDrafts } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
+import { mutate } from '../audit/audit-trail.service.ts';
 import type { EventKind } from '../events/event.entity.ts';
 import type { Outbox } from '../events/outbox.ts';
 import { dateInBanten } from '../kernel/calendar.ts';
@@ -9,12 +10,11 @@ import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { invalid, notFound, Refused, wrongState } from '../kernel/problems.ts';
 import type { Database, Transaction } from '../platform/database.ts';
-import { idempotent } from '../platform/idempotency.ts';
 import { rowOf } from '../platform/rows.ts';
 import type { LockedVillage, VillageService } from '../villages/village.service.ts';
 import { factOf, type NeedView } from './fact.ts';
 import { Need } from './need.entity.ts';
-import { statusOf, updateProblem } from './need.rules.ts';
+import { needSubjects, statusOf, updateProblem } from './need.rules.ts';
 
 export interface NeedChange {
   needId: string;
@@ -157,9 +157,9 @@ export class NeedService {
     const key = check.idempotencyKey(givenKey);
     check.done();
     const now = this.clock.now();
-    return idempotent(
+    return mutate(
       this.database,
-      { scope: actor.accountId, operation, key, input: request },
+      { actor, scope: actor.accountId, operation, key, input: request, subjects: needSubjects },
       now,
       async (tx) => {
         check.timely();

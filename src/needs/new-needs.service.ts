@@ -1,5 +1,6 @@
 import { assertMayKeepNeeds, assertSignedIn } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
+import { mutate, record } from '../audit/audit-trail.service.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { notFound, Refused } from '../kernel/problems.ts';
@@ -7,12 +8,11 @@ import { MAX_NEED_RUPIAH } from '../kernel/rupiah.ts';
 import { storable } from '../kernel/text.ts';
 import { Sector } from '../partners/partner.entity.ts';
 import type { Database, Transaction } from '../platform/database.ts';
-import { idempotent } from '../platform/idempotency.ts';
 import { newId } from '../platform/ids.ts';
 import type { VillageService } from '../villages/village.service.ts';
 import type { NeedView } from './fact.ts';
 import { Need } from './need.entity.ts';
-import { needValueRupiah } from './need.rules.ts';
+import { needSubjects, needValueRupiah } from './need.rules.ts';
 import type { NeedService } from './need.service.ts';
 
 export interface NewNeed {
@@ -74,7 +74,13 @@ export class NewNeeds {
     if (list.some((input) => input.villageId !== villageId)) {
       throw new Error('a list of needs is of one village');
     }
-    return this.database.transaction((tx) => this.write(tx, actor, villageId, checked, 'OPEN', now));
+    return this.database.transaction(async (tx) => {
+      const views = await this.write(tx, actor, villageId, checked, 'OPEN', now);
+      for (const view of views) {
+        await record(tx, { actor, action: 'publishNeed', subjectIds: needSubjects(view) }, now);
+      }
+      return views;
+    });
   }
 
   private async create(actor: Actor, input: NewNeed, status: 'OPEN' | 'DRAFT'): Promise<NeedView> {
@@ -84,9 +90,9 @@ export class NewNeeds {
     const { idempotencyKey: _, ...request } = input;
     const operation = status === 'OPEN' ? 'publishNeed' : 'draftNeed';
     const { key } = checked;
-    return idempotent(
+    return mutate(
       this.database,
-      { scope: actor.accountId, operation, key, input: request },
+      { actor, scope: actor.accountId, operation, key, input: request, subjects: needSubjects },
       now,
       async (tx) => {
         checked.timely();

@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import { assertSignedIn, mayGovern } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
+import { mutate } from '../audit/audit-trail.service.ts';
 import { Area } from '../areas/area.entity.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { forbidden, Refused } from '../kernel/problems.ts';
 import { storable } from '../kernel/text.ts';
 import type { Database, Transaction } from '../platform/database.ts';
-import { idempotent } from '../platform/idempotency.ts';
 import { newId } from '../platform/ids.ts';
 import { rowOf } from '../platform/rows.ts';
 import { Cluster, Mandate, Partner, PartnerArea, type PartnerKind, Sector } from './partner.entity.ts';
@@ -53,9 +53,9 @@ export class PartnerRegistration {
     check.done();
     const now = this.clock.now();
     const scope = actor.accountId;
-    return idempotent(
+    return mutate(
       this.database,
-      { scope, operation: 'registerPartner', key, input: request },
+      { actor, scope, operation: 'registerPartner', key, input: request, subjects: ({ id }) => [id] },
       now,
       async (tx) => {
         const areas = await this.checkReferences(tx, check, input);

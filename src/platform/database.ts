@@ -211,3 +211,4 @@ export class Database {
 export const MIGRATION_LOCK = 0x53_49_4e_01;
 export const RELAY_LOCK = 0x53_49_4e_02;
 export const SEED_LOCK = 0x53_49_4e_03;
+export const AUDIT_LOCK = 0x53_49_4e_04;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { addDays } from '../kernel/calendar.ts';
 import { type Problem, Refused } from '../kernel/problems.ts';
 import type { Database, Transaction } from './database.ts';
@@ -63,12 +63,15 @@ async function take<T>(
   return first.answer;
 }
 
+/** Keeps the answer; what stands beside it is carried out by the same statement. */
 async function remember<T>(
   tx: Transaction,
   request: IdempotentRequest,
   answer: Remembered<T>,
+  beside?: RawBuilder<unknown>,
 ): Promise<void> {
   await sql`
+    ${beside === undefined ? sql`` : sql`with beside as (${beside})`}
     update idempotency_keys set answer = ${JSON.stringify(answer)}::jsonb
     where scope = ${request.scope} and operation = ${request.operation} and key = ${request.key}`.execute(
     tx.sql,
@@ -83,20 +86,28 @@ function unwrap<T>(answer: Remembered<T>): T {
 /**
  * Runs `work` in one transaction, once per key: the same request again answers what it answered first, a refusal
  * included, whatever happened in between. `work` returns JSON. Throws Refused, also with IdempotencyConflict.
+ * What is to be written `beside` its value is written once it is done, in no round trip of its own if there is a key.
  */
 export async function idempotent<T>(
   database: Database,
   request: IdempotentRequest,
   now: Date,
   work: (tx: Transaction) => Promise<T>,
+  beside: (value: T) => RawBuilder<unknown>,
 ): Promise<T> {
   try {
-    if (request.key === null) return await database.transaction(work);
+    if (request.key === null) {
+      return await database.transaction(async (tx) => {
+        const value = await work(tx);
+        await beside(value).execute(tx.sql);
+        return value;
+      });
+    }
     const answer = await database.transaction(async (tx): Promise<Remembered<T>> => {
       const first = await take<T>(tx, request, now);
       if (first !== null) return first;
       const value = await work(tx);
-      await remember(tx, request, { value });
+      await remember(tx, request, { value }, beside(value));
       return { value };
     });
     return unwrap(answer);

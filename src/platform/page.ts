@@ -16,8 +16,8 @@ export interface Page<T> {
   /** Whether the page began after a cursor, so that something may come before it. */
   hasPreviousPage: boolean;
   cursorOf(row: T): string;
-  /** How many the whole list has; costs a statement, so it runs only when asked for. */
-  counted: () => Promise<number>;
+  /** How many the whole list has; costs a statement, so it runs only when asked for. Null for a list without end. */
+  counted: (() => Promise<number>) | null;
 }
 
 /** A cursor is opaque to clients: the list's name and the place in it, base64url. */
@@ -58,7 +58,7 @@ export function pageOf<T>(
   rows: T[],
   request: PageRequest,
   placeOf: (row: T) => string,
-  counted: () => Promise<number>,
+  counted: Page<T>['counted'],
 ): Page<T> {
   return {
     rows: rows.slice(0, request.first),

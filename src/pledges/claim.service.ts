@@ -1,5 +1,6 @@
 import { claimantOf, partnerAskedAbout } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
+import { mutate } from '../audit/audit-trail.service.ts';
 import { saidOf } from '../balance/balance.rules.ts';
 import type { ClaimCase, JudgeService } from '../balance/judge.service.ts';
 import type { LedgerService } from '../balance/ledger.service.ts';
@@ -22,12 +23,11 @@ import { remainingOf } from '../needs/need.rules.ts';
 import type { NeedService } from '../needs/need.service.ts';
 import type { PartnerService } from '../partners/partner.service.ts';
 import type { Database } from '../platform/database.ts';
-import { idempotent } from '../platform/idempotency.ts';
 import { newId } from '../platform/ids.ts';
 import type { VillageService } from '../villages/village.service.ts';
 import type { PledgeBook, PledgeView } from './pledge-book.service.ts';
 import { Pledge } from './pledge.entity.ts';
-import { claimedStatus, claimProblem, usualDueDate } from './pledge.rules.ts';
+import { claimedStatus, claimProblem, pledgeSubjects, usualDueDate } from './pledge.rules.ts';
 
 export interface Claim {
   needId: string;
@@ -90,15 +90,17 @@ export class ClaimService {
     const key = check.idempotencyKey(input.idempotencyKey);
     check.done();
     const { idempotencyKey: _, ...request } = input;
-    const idempotency = {
+    const asked = {
+      actor,
       scope: partnerId,
       operation: 'claimNeed',
       key,
       input: request,
+      subjects: pledgeSubjects,
       // Outside of the transaction: nobody waits for a suggestion while the need is held.
       explain: (problems: readonly Problem[]) => this.withSuggestions(problems, partnerId, now),
     };
-    return idempotent(database, idempotency, now, async (tx) => {
+    return mutate(database, asked, now, async (tx) => {
       check.timely();
       const locked = await needs.lock(tx, input.needId);
       if (locked === null || locked.need.publishedAt == null) {

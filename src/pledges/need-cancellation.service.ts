@@ -1,16 +1,17 @@
 import { assertMayKeepNeeds, assertSignedIn, maySeeDrafts } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
+import { mutate } from '../audit/audit-trail.service.ts';
 import type { Fact, Outbox } from '../events/outbox.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { notFound, Refused, wrongState } from '../kernel/problems.ts';
 import { factOf, type NeedView } from '../needs/fact.ts';
+import { needSubjects } from '../needs/need.rules.ts';
 import { sql } from 'kysely';
 import type { LockedNeed, NeedService } from '../needs/need.service.ts';
 import type { LedgerService } from '../balance/ledger.service.ts';
 import type { PolicyService } from '../balance/policy.service.ts';
 import type { Database, Transaction } from '../platform/database.ts';
-import { idempotent } from '../platform/idempotency.ts';
 import { rowOf } from '../platform/rows.ts';
 import type { VillageService } from '../villages/village.service.ts';
 import type { HeldPledge, PledgeBook } from './pledge-book.service.ts';
@@ -56,8 +57,15 @@ export class NeedCancellation {
     check.done();
     const now = clock.now();
     const { idempotencyKey: _, ...request } = input;
-    const scope = actor.accountId;
-    return idempotent(database, { scope, operation: 'cancelNeed', key, input: request }, now, async (tx) => {
+    const asked = {
+      actor,
+      scope: actor.accountId,
+      operation: 'cancelNeed',
+      key,
+      input: request,
+      subjects: needSubjects,
+    };
+    return mutate(database, asked, now, async (tx) => {
       const locked = await needs.lock(tx, input.needId);
       const hidden =
         locked !== null && locked.need.publishedAt == null && !maySeeDrafts(actor, locked.village.village);

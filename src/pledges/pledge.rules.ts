@@ -147,3 +147,10 @@ export function disputeDelivery(pledge: PledgeState, quantity: number): Decision
   const delivered = pledge.delivered - quantity;
   return { effect: { pledge: { status: 'DELIVERING', delivered }, need: { delivered: -quantity } } };
 }
+
+/** What an act on a pledge is about, for the audit trail. */
+export function pledgeSubjects(
+  pledge: Readonly<Record<'id' | 'needId' | 'villageId' | 'partnerId', string>>,
+): string[] {
+  return [pledge.id, pledge.needId, pledge.villageId, pledge.partnerId];
+}

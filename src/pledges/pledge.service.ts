@@ -2,14 +2,14 @@ import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import { assertActsFor, assertMayDecide, assertSignedIn } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
+import { mutate, record } from '../audit/audit-trail.service.ts';
 import type { EventKind } from '../events/event.entity.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { notFound, Refused } from '../kernel/problems.ts';
 import type { Database } from '../platform/database.ts';
-import { idempotent } from '../platform/idempotency.ts';
 import type { HeldPledge, PledgeBook, PledgeView } from './pledge-book.service.ts';
-import { approve, commit, type Decision, decline, end } from './pledge.rules.ts';
+import { approve, commit, type Decision, decline, end, pledgeSubjects } from './pledge.rules.ts';
 
 export interface PledgeDecision {
   pledgeId: string;
@@ -116,7 +116,8 @@ export class PledgeService {
       const { expiresAt, delivered, verified } = held!.pledge;
       if (expiresAt == null || expiresAt > now || delivered > verified) return 0;
       await this.book.apply(tx, held!, end(held!.pledge, 'EXPIRED'), now);
-      await this.book.record(tx, held!, ['PLEDGE_EXPIRED'], now);
+      const pledge = await this.book.record(tx, held!, ['PLEDGE_EXPIRED'], now);
+      await record(tx, { actor: null, action: 'expirePledge', subjectIds: pledgeSubjects(pledge) }, now);
       return 1;
     });
   }
@@ -139,9 +140,9 @@ export class PledgeService {
     const now = this.clock.now();
     const { idempotencyKey: _, ...request } = input;
     const { operation } = step;
-    return idempotent(
+    return mutate(
       this.database,
-      { scope: actor.accountId, operation, key, input: request },
+      { actor, scope: actor.accountId, operation, key, input: request, subjects: pledgeSubjects },
       now,
       async (tx) => {
         check.timely();

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { type Actor, noOrigin, type Role } from '../access/actor.ts';
+import { record } from '../audit/audit-trail.service.ts';
 import { hashPassword } from '../identity/identity.service.ts';
 import type { Database } from '../platform/database.ts';
 import { newId } from '../platform/ids.ts';
@@ -83,6 +84,7 @@ export class AccountSetup {
         insert into account_roles (account_id, role) values (${id}, 'ADMIN') on conflict do nothing`.execute(
         tx.sql,
       );
+      await record(tx, { actor: null, action: 'setAdministrator', subjectIds: [id] }, now);
       return isNew;
     });
   }

@@ -1,5 +1,8 @@
 import { BUMP, set, type Targets, type Violation } from './violations.ts';
 
+const anAct = `insert into audit_pending (occurred_at, action, outcome, actor_kind, subject_ids)
+  values (now(), 'approvePledge', 'DONE', 'SYSTEM', '{}')`;
+
 /** Statements past all services that take a step that is none, or rewrite what has been. */
 export function brokenHistory(targets: Targets): Violation[] {
   const {
@@ -175,6 +178,39 @@ export function brokenHistory(targets: Targets): Violation[] {
       'an event that is rewritten',
       `update events set snapshot = '{}' where position = 1`,
     ],
+    [
+      'audit_entries_append_only',
+      'audit_entries_append_only',
+      'an entry of the audit trail that is rewritten',
+      `update audit_entries set address = '192.0.2.1' where position = 1`,
+    ],
+    [
+      'audit_entries_append_only',
+      'audit_entries_append_only',
+      'an entry of the audit trail that is taken away',
+      'delete from audit_entries where position = 1',
+    ],
+    [
+      'audit_pending_never_changed',
+      'audit_pending_only_chained',
+      'an act that is rewritten before it has its place',
+      `${anAct}; update audit_pending set outcome = 'REFUSED'`,
+    ],
+    [
+      'audit_pending_leaves_chained',
+      'audit_pending_only_chained',
+      'an act that is taken away before it has its place',
+      `${anAct}; delete from audit_pending`,
+    ],
+    [
+      'audit_pending_leaves_chained',
+      'audit_pending_only_chained',
+      'an act that gets its place as another',
+      `with act as (${anAct} returning *)
+        insert into audit_entries select 1000000, id, occurred_at, 'declinePledge', outcome, actor_kind, account_id,
+          subject_ids, address, request_id, token_id, repeat('0', 64) from act;
+        delete from audit_pending`,
+    ],
     ...[
       ['ledger_entries', 'ledger_entries_append_only'],
       ['policies', 'policies_append_only'],
@@ -182,6 +218,8 @@ export function brokenHistory(targets: Targets): Violation[] {
       ['needs', 'needs_never_deleted'],
       ['pledges', 'pledges_never_deleted'],
       ['deliveries', 'deliveries_never_deleted'],
+      ['audit_entries', 'audit_entries_append_only'],
+      ['audit_pending', 'audit_pending_only_chained'],
     ].map(([table, rule]): Violation => [
       `${table}_never_truncated`,
       rule!,

@@ -14,7 +14,7 @@ export class ChildHub {
   private readonly ended: Promise<number | NodeJS.Signals>;
 
   constructor(
-    entry: 'main.js' | 'seed/seed.js' | 'tools/verify-books.js',
+    entry: 'main.js' | 'seed/seed.js' | 'tools/verify-books.js' | 'tools/verify-audit.js',
     environment: Record<string, string>,
     args: readonly string[] = [],
   ) {

@@ -113,9 +113,10 @@ export class TestHub {
     expect(wrong).toEqual([]);
   }
 
-  /** A digest of each table, once every event has its place: the same while nothing is written. */
+  /** A digest of each table, once every event and act has its place: the same while nothing is written. */
   async contents(): Promise<Record<string, string>> {
     await this.feedStamped();
+    await this.actsChained();
     return this.database.contents();
   }
 
@@ -127,6 +128,14 @@ export class TestHub {
       );
       return row!.left === 0;
     }, 'a feed without unstamped events');
+  }
+
+  /** Waits until every act has its place in the audit trail. */
+  async actsChained(): Promise<void> {
+    await until(
+      async () => (await this.database.sql('select from audit_pending limit 1')).length === 0,
+      'acts in the chain',
+    );
   }
 
   async stop(): Promise<void> {

@@ -23,6 +23,7 @@ export const id: Record<MessageKey, string> = {
   'input.date-future': 'Tanggal {date} belum tiba; pilih hari ini ({today}) atau sebelumnya.',
   'input.bad-evidence': 'Bukti harus berupa alamat http atau https, paling banyak {max, number}.',
   'input.bad-key': 'Kunci idempotensi terdiri dari 1 sampai 200 karakter tampak tanpa spasi di ujungnya.',
+  'input.bad-action': 'Bukan nama tindakan, seperti claimNeed atau signIn.',
   'input.bad-cursor': 'Kursor ini bukan milik daftar ini; ambil dari pageInfo daftar itu sendiri.',
   'input.bad-page-size': 'Mintalah 1 sampai {max, number} sekaligus.',
   'input.unknown-sector': 'Tidak ada bidang “{code}”; kueri “sectors” memuat daftarnya.',
@@ -55,6 +56,8 @@ export const id: Record<MessageKey, string> = {
   'forbidden.register':
     'Hanya koordinator yang wilayahnya mencakup semua wilayah ini yang boleh mendaftarkan mitra.',
   'forbidden.policy': 'Hanya koordinator wilayah ini, atau administrator, yang boleh menerbitkan aturannya.',
+  'forbidden.audit':
+    'Hanya auditor dan administrator yang boleh membaca jejak audit; masuklah sebagai salah satunya.',
   'state.need': 'Kebutuhan ini berstatus {status}; hal ini tidak dapat dilakukan lagi.',
   'state.need-draft': 'Kebutuhan ini berstatus {status}; hanya rancangan yang dapat diterbitkan.',
   'state.pledge': 'Ikrar ini berstatus {status}; hal ini tidak dapat dilakukan sekarang.',

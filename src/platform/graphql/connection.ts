@@ -25,7 +25,7 @@ export interface Connection<T> {
   nodes: T[];
   pageInfo: PageInfoType;
   /** A function, so that counting costs nothing unless the field is asked for. */
-  totalCount: () => Promise<number>;
+  totalCount: (() => Promise<number>) | null;
 }
 
 export function toConnection<T>(page: Page<T>): Connection<T> {
@@ -43,8 +43,8 @@ export function toConnection<T>(page: Page<T>): Connection<T> {
   };
 }
 
-/** Declares `<name>Edge` and `<name>Connection`; answers the connection's class. */
-export function connectionType(name: string, nodeType: () => ClassType): ClassType {
+/** Declares `<name>Edge` and `<name>Connection`; answers the connection's class. Lists without end are not counted. */
+export function connectionType(name: string, nodeType: () => ClassType, isCounted = true): ClassType {
   @ObjectType(`${name}Edge`, { description: `One ${name} and its place in the list.` })
   class Edge {
     @Field(() => CursorScalar, { description: 'The place of this entry, for `after`.' })
@@ -61,11 +61,13 @@ export function connectionType(name: string, nodeType: () => ClassType): ClassTy
     nodes!: object[];
     @Field(() => PageInfoType, { description: 'Where this page lies.' })
     pageInfo!: PageInfoType;
-    @Field(() => Int, {
+  }
+  if (isCounted) {
+    Field(() => Int, {
+      name: 'totalCount',
       simple: true,
       description: 'How many entries the whole list has; counted only when asked for.',
-    })
-    totalCount!: number;
+    })(ConnectionOf.prototype, 'totalCount');
   }
   return ConnectionOf;
 }

@@ -1,0 +1,46 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Actor } from '../access/actor.ts';
+import type { Database, Transaction } from '../platform/database.ts';
+import { idempotent, type IdempotentRequest } from '../platform/idempotency.ts';
+import { MAX_WORD } from './audit.entity.ts';
+import { type Act, contentOf } from './audit.rules.ts';
+
+/** A change that somebody asks for. */
+export interface MutationRequest<T> extends IdempotentRequest {
+  actor: Actor;
+  /** Ids of what was made or changed, then of what that belongs to, five at most. */
+  subjects(value: T): readonly string[];
+}
+
+/** A request's name may come from outside, and must not be what the act fails on. */
+const short = (word: string | null): string | null => word?.slice(0, MAX_WORD) ?? null;
+
+function entryOf(act: Act, occurredAt: Date): RawBuilder<unknown> {
+  const { action, outcome, actorKind, accountId, subjectIds, address, requestId, tokenId } = contentOf(act);
+  return sql`
+    insert into audit_pending (occurred_at, action, outcome, actor_kind, account_id, subject_ids, address, request_id,
+      token_id)
+    values (${occurredAt}, ${action}, ${outcome}, ${actorKind}, ${accountId}, ${[...subjectIds]}, ${short(address)},
+      ${short(requestId)}, ${short(tokenId)})`;
+}
+
+/** Writes an act down in the caller's own transaction, so that it and its entry are there together or not at all. */
+export async function record(tx: Transaction, act: Act, now: Date): Promise<void> {
+  await entryOf(act, now).execute(tx.sql);
+}
+
+/**
+ * The one way in which somebody changes something: once per key, as `idempotent` says, and with exactly one entry in the
+ * audit trail, in the same transaction. What was refused, or was answered from the first answer, leaves none.
+ */
+export function mutate<T>(
+  database: Database,
+  request: MutationRequest<NoInfer<T>>,
+  now: Date,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  const { actor, operation: action } = request;
+  return idempotent(database, request, now, work, (value) =>
+    entryOf({ actor, action, subjectIds: request.subjects(value) }, now),
+  );
+}

@@ -1,0 +1,23 @@
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import type { AuditRow } from '../audit/audit-reads.service.ts';
+import { AuditEntryType } from '../audit/audit.types.ts';
+import type { Context } from '../platform/graphql/context.ts';
+import type { IdentityService } from './identity.service.ts';
+
+@Resolver(() => AuditEntryType)
+export class AuditActorResolver {
+  private readonly identity: IdentityService;
+
+  constructor(identity: IdentityService) {
+    this.identity = identity;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The name that the account has now; null unless ACCOUNT.',
+  })
+  async accountName(@Root() { accountId }: AuditRow, @Ctx() { batches }: Context): Promise<string | null> {
+    if (accountId === null) return null;
+    return (await batches.load(this.identity.byId, accountId))?.name ?? null;
+  }
+}
