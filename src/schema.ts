@@ -25,6 +25,7 @@ import { NeedMutations, NeedResolver, VillageNeedsResolver } from './needs/need.
 import { NodeResolver } from './node.resolver.ts';
 import { PartnerResolver, SectorResolver } from './partners/partner.resolver.ts';
 import type { Context } from './platform/graphql/context.ts';
+import { assertFieldsRuled } from './platform/graphql/field-access.ts';
 import { ProblemResolver } from './platform/graphql/problem.resolver.ts';
 import {
   ForbiddenType,
@@ -99,13 +100,18 @@ const noPubSub: PubSub = {
   },
 };
 
-/** The whole API; resolvers are found in the container of each operation's context. */
-export function createSchema(): Promise<GraphQLSchema> {
-  return buildSchema({
+/**
+ * The whole API; resolvers are found in the container of each operation's context. Throws when there is a field that
+ * no rule of access speaks of.
+ */
+export async function createSchema(): Promise<GraphQLSchema> {
+  const schema = await buildSchema({
     resolvers,
     orphanedTypes,
     container: ({ context }: { context: Context }) => context.container,
     pubSub: noPubSub,
     validate: false,
   });
+  assertFieldsRuled(schema);
+  return schema;
 }

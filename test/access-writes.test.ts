@@ -3,9 +3,12 @@ import {
   PublishDraftDocument,
   PublishPolicyDocument,
   RegisterPartnerDocument,
+  SignInDocument,
 } from '../client/operations.ts';
 import type { SinergiClient } from '../client/sinergi-client.ts';
 import { SinergiError } from '../client/sinergi-error.ts';
+import { rootAccess } from '../src/access/api-access.ts';
+import { hashPassword } from '../src/identity/identity.service.ts';
 import {
   approve,
   cancel,
@@ -26,7 +29,8 @@ import { insertAccount, insertArea, insertPolicy } from './support/inserts.ts';
 import { take } from './support/listener.ts';
 import { gql } from './support/query.ts';
 import { testHub } from './support/test-hub.ts';
-import { buildWorld, people, type Person } from './support/world.ts';
+import { type Asker, askers, permitted } from './support/relations.ts';
+import { buildWorld, people } from './support/world.ts';
 
 const hub = await testHub();
 const { as, villages, partners } = await buildWorld(hub);
@@ -34,6 +38,15 @@ const { cimarga, sajira } = villages;
 // In Sajira a cluster with more than 80 % of the plan needs approval.
 await insertArea(hub.database, '36.02.12');
 await insertPolicy(hub.database, '36.02.12', { COLOUR_SHARE: 'APPROVAL' });
+const visitor = await (
+  await testHub({ database: hub.database, clock: hub.clock, publicRead: true })
+).client(null);
+const password = 'one that nobody guesses';
+await insertAccount(hub.database, {
+  email: 'newcomer@sinergi.test',
+  roles: [],
+  passwordHash: await hashPassword(password),
+});
 const today = hub.clock.date();
 const later = hub.clock.date(30);
 
@@ -51,18 +64,15 @@ async function anAwaitingPledge() {
   return claim(as.semen, need.id, need.quantity);
 }
 
-interface Act {
-  name: string;
-  /** Who may; everybody else is refused, and changes nothing. */
-  may: readonly Person[];
-  /** To whom it is refused as if there were nothing: those who may not see a draft. */
-  isHiddenFrom?: (person: Person) => boolean;
+type MutationName = keyof typeof rootAccess.Mutation;
+
+interface Attempt {
+  /** To whom it is refused as if there were nothing. */
+  isHiddenFrom?: (asker: Asker) => boolean;
   prepare?: () => Promise<{ id: string }>;
   act(by: SinergiClient, id: string): Promise<unknown>;
 }
 
-const keepers: Person[] = ['kader', 'coordinator', 'coordinatorProvince', 'admin'];
-const deciders: Person[] = ['coordinator', 'coordinatorProvince', 'admin'];
 const policy = {
   rules: [
     { rule: 'RECIPROCITY', mode: 'OFF', limit: 1, ceiling: 2 },
@@ -77,6 +87,13 @@ const policy = {
   graceDays: 14,
 };
 let registered = 0;
+
+async function signIn(by: SinergiClient): Promise<void> {
+  const {
+    signIn: { problems },
+  } = await by.request(SignInDocument, { input: { email: 'newcomer@sinergi.test', password } });
+  if (problems.length > 0) throw new Refusal(problems);
+}
 
 async function publishPolicy(by: SinergiClient, areaCode: string | null): Promise<void> {
   const input = { ...policy, rules: [...policy.rules], areaCode };
@@ -95,20 +112,17 @@ async function register(by: SinergiClient, areaCodes: string[]): Promise<void> {
   if (problems.length > 0) throw new Refusal(problems);
 }
 
-const acts: Act[] = [
-  { name: 'publishNeed', may: keepers, act: (by) => publish(by, { villageId: cimarga.id }) },
-  { name: 'draftNeed', may: keepers, act: (by) => draft(by, { villageId: cimarga.id }) },
-  {
-    name: 'updateNeed',
-    may: keepers,
+/** Each mutation, on a need of Cimarga, or a pledge of semen on one. */
+const attempts: Record<MutationName, Attempt> = {
+  publishNeed: { act: (by) => publish(by, { villageId: cimarga.id }) },
+  draftNeed: { act: (by) => draft(by, { villageId: cimarga.id }) },
+  updateNeed: {
     prepare: anOpenNeed,
     act: (by, needId) => update(by, { needId, version: 1, title: 'Lain' }),
   },
-  {
-    name: 'publishDraft',
-    may: keepers,
+  publishDraft: {
     prepare: aDraft,
-    isHiddenFrom: (person) => person !== 'auditor',
+    isHiddenFrom: (asker) => !permitted('seeDrafts').includes(asker),
     act: async (by, needId) => {
       const {
         publishDraft: { problems },
@@ -116,47 +130,59 @@ const acts: Act[] = [
       if (problems.length > 0) throw new Refusal(problems);
     },
   },
-  { name: 'cancelNeed', may: keepers, prepare: anOpenNeed, act: (by, id) => cancel(by, id) },
-  {
-    name: 'claimNeed',
-    may: ['perkim', 'dinkes', 'dindik', 'kodim', 'semen'],
-    prepare: anOpenNeed,
-    act: (by, id) => claim(by, id, 1),
-  },
-  { name: 'commitPledge', may: ['semen'], prepare: aPledge, act: (by, id) => commit(by, id, later) },
-  { name: 'withdrawPledge', may: ['semen'], prepare: aPledge, act: (by, id) => withdraw(by, id) },
-  { name: 'reportDelivery', may: ['semen'], prepare: aCommitment, act: (by, id) => report(by, id, 1, today) },
-  { name: 'verifyDelivery', may: keepers, prepare: aDelivery, act: (by, id) => verify(by, id) },
-  { name: 'disputeDelivery', may: keepers, prepare: aDelivery, act: (by, id) => dispute(by, id) },
-  { name: 'approvePledge', may: deciders, prepare: anAwaitingPledge, act: (by, id) => approve(by, id) },
-  { name: 'declinePledge', may: deciders, prepare: anAwaitingPledge, act: (by, id) => decline(by, id) },
-  { name: 'registerPartner', may: deciders, act: (by) => register(by, ['36.02']) },
-  { name: 'publishPolicy', may: deciders, act: (by) => publishPolicy(by, '36.02.11') },
-  { name: 'publishPolicy for everywhere', may: ['admin'], act: (by) => publishPolicy(by, null) },
-];
+  cancelNeed: { prepare: anOpenNeed, act: (by, id) => cancel(by, id) },
+  claimNeed: { prepare: anOpenNeed, act: (by, id) => claim(by, id, 1) },
+  commitPledge: { prepare: aPledge, act: (by, id) => commit(by, id, later) },
+  withdrawPledge: { prepare: aPledge, act: (by, id) => withdraw(by, id) },
+  reportDelivery: { prepare: aCommitment, act: (by, id) => report(by, id, 1, today) },
+  verifyDelivery: { prepare: aDelivery, act: (by, id) => verify(by, id) },
+  disputeDelivery: { prepare: aDelivery, act: (by, id) => dispute(by, id) },
+  approvePledge: { prepare: anAwaitingPledge, act: (by, id) => approve(by, id) },
+  declinePledge: { prepare: anAwaitingPledge, act: (by, id) => decline(by, id) },
+  registerPartner: { act: (by) => register(by, ['36.02']) },
+  publishPolicy: { act: (by) => publishPolicy(by, '36.02.11') },
+  signIn: { act: signIn },
+};
 const nothing = () => Promise.resolve({ id: '' });
+const clientOf = (asker: Asker) => (asker === 'visitor' ? visitor : as[asker]);
 
-describe.each(acts)('$name', ({ may, prepare = nothing, act, isHiddenFrom = () => false }) => {
+describe.each(Object.entries(attempts))('%s', (name, { prepare = nothing, act, isHiddenFrom }) => {
+  const may = permitted(rootAccess.Mutation[name as MutationName]);
+
   test(`is for ${may.join(', ')}`, async () => {
-    for (const person of may) {
+    expect(may.length).toBeGreaterThan(0);
+    for (const asker of may) {
       const { id } = await prepare();
-      await act(as[person], id);
+      await act(clientOf(asker), id);
     }
   });
 
   test('is refused to everybody else, and then nothing is changed', async () => {
     const { id } = await prepare();
     const before = await hub.contents();
-    for (const person of people.filter((one) => !may.includes(one))) {
-      const problems = await refused(act(as[person], id));
-      expect([person, problems]).toMatchObject([
-        person,
-        [{ __typename: isHiddenFrom(person) ? 'NotFound' : 'Forbidden' }],
-      ]);
+    for (const asker of askers.filter((one) => !may.includes(one))) {
+      const attempt = act(clientOf(asker), id);
+      if (asker === 'anonymous' || asker === 'visitor') {
+        await expect(attempt).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+      } else {
+        const kind = isHiddenFrom?.(asker) === true ? 'NotFound' : 'Forbidden';
+        expect([asker, await refused(attempt)]).toMatchObject([asker, [{ __typename: kind }]]);
+      }
     }
-    await expect(act(as.anonymous, id)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     expect(await hub.contents()).toEqual(before);
   });
+});
+
+test('a policy for everywhere is for administrators alone', async () => {
+  const { admin, ...others } = as;
+  await publishPolicy(admin, null);
+  const before = await hub.contents();
+  for (const person of people.filter((one) => one !== 'admin')) {
+    expect(await refused(publishPolicy(others[person as keyof typeof others], null))).toMatchObject([
+      { __typename: 'Forbidden' },
+    ]);
+  }
+  expect(await hub.contents()).toEqual(before);
 });
 
 test('a coordinator registers partners and publishes policies only where all of it is in its areas', async () => {

@@ -1,5 +1,6 @@
 import { forbidden, RequestError, Refused } from '../kernel/problems.ts';
 import { type Actor, isWithin } from './actor.ts';
+import { type Act, type Permission, permissions, type Relation } from './permissions.ts';
 
 /** What the rules need to know of a village. */
 export interface VillagePlace {
@@ -7,12 +8,41 @@ export interface VillagePlace {
   code: string;
 }
 
-function coordinates(actor: Actor, code: string): boolean {
-  return actor.roles.includes('COORDINATOR') && actor.areaCodes.some((above) => isWithin(code, above));
+/** What an act is about, as far as it is known. */
+interface Subject {
+  village?: VillagePlace;
+  partnerId?: string;
+  /** Codes of areas, all of which the act concerns. */
+  areaCodes?: readonly string[];
+  publicRead?: boolean;
 }
 
-function isAdmin(actor: Actor): boolean {
-  return actor.roles.includes('ADMIN');
+const has = (actor: Actor, role: Actor['roles'][number]) => actor.roles.includes(role);
+
+const holds: Readonly<Record<Relation, (actor: Actor, subject: Subject) => boolean>> = {
+  ANYBODY: () => true,
+  READER: ({ accountId }, { publicRead = false }) => accountId !== null || publicRead,
+  MEMBER: (actor) => has(actor, 'PARTNER') && actor.partnerId !== null,
+  OWN_PARTNER: (actor, { partnerId }) =>
+    has(actor, 'PARTNER') && partnerId !== undefined && actor.partnerId === partnerId,
+  OWN_VILLAGE: (actor, { village }) =>
+    has(actor, 'VILLAGE') && village !== undefined && actor.villageIds.includes(village.id),
+  OWN_AREA: (actor, { village, areaCodes = village === undefined ? [] : [village.code] }) =>
+    has(actor, 'COORDINATOR') &&
+    areaCodes.length > 0 &&
+    areaCodes.every((code) => actor.areaCodes.some((above) => isWithin(code, above))),
+  COORDINATOR: (actor) => has(actor, 'COORDINATOR'),
+  AUDITOR: (actor) => has(actor, 'AUDITOR'),
+  ADMIN: (actor) => has(actor, 'ADMIN'),
+};
+
+/** Whether the table permits it. */
+function may(actor: Actor, act: Act, subject: Subject = {}): boolean {
+  const { who, never }: Permission = permissions[act];
+  // Belonging to the partner is enough here: whoever has lost the role PARTNER is no judge of it either.
+  const isOwn = actor.partnerId !== null && actor.partnerId === subject.partnerId;
+  if (never === 'OWN_PARTNER' && isOwn) return false;
+  return who.some((relation) => holds[relation](actor, subject));
 }
 
 /** Refuses mutations of anybody who has not signed in. */
@@ -22,30 +52,42 @@ export function assertSignedIn(actor: Actor): asserts actor is Actor & { account
 
 /** Reading what is public among partners: everybody signed in, or anybody where PUBLIC_READ is on. */
 export function assertMayRead(actor: Actor, publicRead: boolean): void {
-  if (!publicRead) assertSignedIn(actor);
+  if (!may(actor, 'read', { publicRead })) {
+    throw new RequestError('UNAUTHENTICATED', { key: 'auth.required' });
+  }
 }
 
-/** Publish, update and cancel needs of a village, and see its drafts. */
-export function mayKeepNeeds(actor: Actor, village: VillagePlace): boolean {
-  const own = actor.roles.includes('VILLAGE') && actor.villageIds.includes(village.id);
-  return own || coordinates(actor, village.code) || isAdmin(actor);
-}
-
+/** Publish, update and cancel needs of a village. */
 export function assertMayKeepNeeds(actor: Actor, village: VillagePlace): void {
-  if (!mayKeepNeeds(actor, village)) throw new Refused(forbidden('forbidden.need'));
+  if (!may(actor, 'keepNeeds', { village })) throw new Refused(forbidden('forbidden.need'));
 }
 
-/** A draft is seen by those who may keep it, and by auditors, who read everything. */
+/** Drafts of a village, and its needs that were cancelled as drafts. */
 export function maySeeDrafts(actor: Actor, village: VillagePlace): boolean {
-  return mayKeepNeeds(actor, village) || actor.roles.includes('AUDITOR');
+  return may(actor, 'seeDrafts', { village });
+}
+
+/** Whose drafts somebody may see: all, those of some villages, those below some areas. */
+export interface DraftScope {
+  all: boolean;
+  villageIds: readonly string[];
+  areaCodes: readonly string[];
+}
+
+/** The same as `maySeeDrafts` says of each village, for lists. */
+export function draftScopeOf(actor: Actor): DraftScope {
+  const who: readonly Relation[] = permissions.seeDrafts.who;
+  return {
+    all: who.some((relation) => holds[relation](actor, {})),
+    villageIds: who.includes('OWN_VILLAGE') && has(actor, 'VILLAGE') ? actor.villageIds : [],
+    areaCodes: who.includes('OWN_AREA') && has(actor, 'COORDINATOR') ? actor.areaCodes : [],
+  };
 }
 
 /** The partner for whom this actor claims; only members claim, whatever other roles they have. */
 export function claimantOf(actor: Actor): string {
   assertSignedIn(actor);
-  if (!actor.roles.includes('PARTNER') || actor.partnerId === null) {
-    throw new Refused(forbidden('forbidden.claim'));
-  }
+  if (!may(actor, 'claim') || actor.partnerId === null) throw new Refused(forbidden('forbidden.claim'));
   return actor.partnerId;
 }
 
@@ -55,49 +97,45 @@ export function claimantOf(actor: Actor): string {
  */
 export function partnerAskedAbout(actor: Actor, partnerId: string | null): string {
   assertSignedIn(actor);
-  const oversees = (['COORDINATOR', 'AUDITOR', 'ADMIN'] as const).some((role) => actor.roles.includes(role));
-  const own = actor.roles.includes('PARTNER') ? actor.partnerId : null;
-  const asked = partnerId ?? own;
+  const asked = partnerId ?? (has(actor, 'PARTNER') ? actor.partnerId : null);
   if (asked === null) throw new RequestError('FORBIDDEN', { key: 'forbidden.claim' });
-  if (asked !== own && !oversees) throw new RequestError('FORBIDDEN', { key: 'forbidden.partner' });
+  if (!may(actor, 'askForPartner', { partnerId: asked })) {
+    throw new RequestError('FORBIDDEN', { key: 'forbidden.partner' });
+  }
   return asked;
 }
 
 /** Commit, withdraw and report deliveries: members of the pledging partner. */
 export function assertActsFor(actor: Actor, partnerId: string): void {
   assertSignedIn(actor);
-  const own = actor.roles.includes('PARTNER') && actor.partnerId === partnerId;
-  if (!own) throw new Refused(forbidden('forbidden.partner'));
+  if (!may(actor, 'keepPledges', { partnerId })) throw new Refused(forbidden('forbidden.partner'));
 }
 
-/** Approve or decline a pledge in that village: the coordinator of its area. */
+/** Approve or decline a pledge in that village. */
 export function assertMayDecide(actor: Actor, village: VillagePlace): void {
   assertSignedIn(actor);
-  if (!coordinates(actor, village.code) && !isAdmin(actor)) throw new Refused(forbidden('forbidden.decide'));
+  if (!may(actor, 'decide', { village })) throw new Refused(forbidden('forbidden.decide'));
 }
 
 /** Verify or dispute a delivery: who keeps the village's needs, and never the pledging partner's own people. */
 export function assertMayVerify(actor: Actor, village: VillagePlace, pledgingPartnerId: string): void {
-  assertMayKeepNeeds(actor, village);
-  if (actor.partnerId === pledgingPartnerId) throw new Refused(forbidden('forbidden.verify-own'));
+  if (may(actor, 'verify', { village, partnerId: pledgingPartnerId })) return;
+  const otherwise = may(actor, 'verify', { village });
+  throw new Refused(forbidden(otherwise ? 'forbidden.verify-own' : 'forbidden.need'));
 }
 
 /** Notes, reasons and evidence of a pledge and its deliveries. */
 export function maySeePrivate(actor: Actor, village: VillagePlace, partnerId: string): boolean {
-  if (actor.roles.includes('AUDITOR')) return true;
-  const own = actor.roles.includes('PARTNER') && actor.partnerId === partnerId;
-  return own || mayKeepNeeds(actor, village);
+  return may(actor, 'seePrivate', { village, partnerId });
 }
 
 /** Reading the audit trail. Throws FORBIDDEN, since it is asked by a query. */
 export function assertMayAudit(actor: Actor): void {
   assertSignedIn(actor);
-  if (!actor.roles.includes('AUDITOR') && !isAdmin(actor)) {
-    throw new RequestError('FORBIDDEN', { key: 'forbidden.audit' });
-  }
+  if (!may(actor, 'audit')) throw new RequestError('FORBIDDEN', { key: 'forbidden.audit' });
 }
 
-/** Register a partner or publish a policy that holds in these areas: a coordinator who covers them all. */
+/** Register a partner or publish a policy that holds in these areas. */
 export function mayGovern(actor: Actor, areaCodes: readonly string[]): boolean {
-  return isAdmin(actor) || (areaCodes.length > 0 && areaCodes.every((code) => coordinates(actor, code)));
+  return may(actor, 'govern', { areaCodes });
 }

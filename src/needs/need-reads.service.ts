@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Actor } from '../access/actor.ts';
+import { type DraftScope, draftScopeOf } from '../access/access.rules.ts';
 import type { Reader } from '../access/reader.ts';
 import { assertAreaCode } from '../areas/area.service.ts';
 import { storable } from '../kernel/text.ts';
@@ -23,22 +23,6 @@ export interface NeedFilter {
   sector?: readonly string[] | null;
   status?: readonly NeedStatus[] | null;
   search?: string | null;
-}
-
-/** Whose drafts, and needs that were cancelled as drafts, somebody may see: all, those of some villages, those below some areas. */
-export interface DraftScope {
-  all: boolean;
-  villageIds: readonly string[];
-  areaCodes: readonly string[];
-}
-
-export function draftScopeOf(actor: Actor): DraftScope {
-  const has = (role: Actor['roles'][number]) => actor.roles.includes(role);
-  return {
-    all: has('ADMIN') || has('AUDITOR'),
-    villageIds: has('VILLAGE') ? actor.villageIds : [],
-    areaCodes: has('COORDINATOR') ? actor.areaCodes : [],
-  };
 }
 
 const LIST = 'needs';

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Extensions, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { maySeeDrafts } from '../access/access.rules.ts';
+import { draftScopeOf, maySeeDrafts } from '../access/access.rules.ts';
 import { isId } from '../kernel/ids.ts';
 import { badArgument } from '../kernel/problems.ts';
 import type { PartnerRow, PartnerService, SectorRow } from '../partners/partner.service.ts';
@@ -19,7 +19,7 @@ import type { VillageRow, VillageService } from '../villages/village.service.ts'
 import { VillageType } from '../villages/village.types.ts';
 import type { NeedRow, NeedView } from './fact.ts';
 import type { NeedStatus } from './need.entity.ts';
-import { draftScopeOf, type NeedReads } from './need-reads.service.ts';
+import type { NeedReads } from './need-reads.service.ts';
 import { remainingOf } from './need.rules.ts';
 import type { NeedService } from './need.service.ts';
 import {

@@ -24,6 +24,7 @@ export interface DeliveryState {
   deliveredOn: string;
   status: 'REPORTED' | 'VERIFIED' | 'DISPUTED';
   note: string | null;
+  verificationNote: string | null;
   reason: string | null;
   evidence: string[];
 }
@@ -152,7 +153,7 @@ export class PledgeBook {
   /** The pledge as it stands in this transaction, flushed, with its deliveries in the order of their reports. */
   async stateOf(tx: Transaction, pledge: Pledge): Promise<PledgeRow & { deliveries: DeliveryState[] }> {
     const deliveries = await sql<DeliveryState>`
-      select id, pledge_id, quantity, delivered_on::text, status, note, reason, evidence
+      select id, pledge_id, quantity, delivered_on::text, status, note, verification_note, reason, evidence
       from deliveries where pledge_id = ${pledge.id} order by id`.execute(tx.sql);
     return { ...rowOf(pledge), deliveries: deliveries.rows };
   }
