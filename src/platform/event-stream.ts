@@ -80,6 +80,8 @@ class EventStream {
   async serve(asked: Asked, isSafe: boolean): Promise<void> {
     const { connections } = this.options;
     const response = this.reply.raw;
+    // Its end was told while it was asked who is there, and is not told again.
+    if (response.destroyed) return;
     const connection = this.asConnection();
     if (!connections.add(connection)) {
       response.writeHead(503, { 'retry-after': '5' }).end();

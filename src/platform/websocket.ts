@@ -41,9 +41,11 @@ function contextOfPeer({ connectionParams, extra }: Peer, contextOf: ContextOf):
   });
 }
 
-/** Counts a connection among the open ones; false, and it is closed, when there are too many. */
+/** Counts a connection among the open ones; false, and it is closed, when there are too many or it is no more. */
 function admit(peer: Peer, { actor, expiresAt, locale }: Context, connections: Connections): boolean {
   const { socket, request } = peer.extra;
+  // Its end was told while it was asked who is there, and is not told again.
+  if (socket.readyState !== socket.OPEN) return false;
   peer.extra.locale = locale;
   const address = request.socket.remoteAddress ?? '';
   const connection: Connection = {

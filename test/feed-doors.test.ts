@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterEach, expect, test } from '@jest/globals';
+import { print } from 'graphql';
+import WebSocket from 'ws';
+import { PledgeFeedDocument } from '../client/operations.ts';
+import { RawReader } from './faults/raw-reader.ts';
+import { testHub, until } from './support/test-hub.ts';
+import { buildWorld } from './support/world.ts';
+
+const CONNECTIONS = 12;
+const hub = await testHub({ environment: { CONNECTIONS_PER_ACCOUNT: String(CONNECTIONS) } });
+const { accounts } = await buildWorld(hub);
+const query = print(PledgeFeedDocument);
+
+const opened = new Set<RawReader>();
+afterEach(async () => {
+  for (const { socket } of opened) socket.terminate();
+  await Promise.all([...opened].map(({ closed }) => closed));
+  opened.clear();
+  await hub.feedsOpen(0);
+});
+
+async function open(account: string = accounts.auditor): Promise<RawReader> {
+  const reader = await RawReader.open(hub.url, await hub.tokenOf(account));
+  opened.add(reader);
+  return reader;
+}
+
+/** Sends a request for a stream, and hangs up before it can be answered. */
+async function hangUpOnStream(token: string): Promise<void> {
+  const { hostname, port } = new URL(hub.url);
+  const body = JSON.stringify({ query });
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  socket.write(
+    `POST /graphql/stream HTTP/1.1\r\nHost: hub\r\nAuthorization: Bearer ${token}\r\n` +
+      `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    () => socket.destroy(),
+  );
+  await once(socket, 'close');
+}
+
+/** Introduces itself, and hangs up before it can be acknowledged. */
+async function hangUpOnSocket(token: string): Promise<void> {
+  const socket = new WebSocket(`${hub.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  await once(socket, 'open');
+  const payload = { authorization: `Bearer ${token}` };
+  socket.send(JSON.stringify({ type: 'connection_init', payload }), () => socket.terminate());
+  await once(socket, 'close');
+}
+
+test.each([
+  ['stream', hangUpOnStream, accounts.dinkes],
+  ['WebSocket', hangUpOnSocket, accounts.dindik],
+])(
+  'who hangs up on a %s while he is asked who he is takes no connection away',
+  async (_, hangUp, account) => {
+    const token = await hub.tokenOf(account);
+    for (let turn = 0; turn < 4 * CONNECTIONS; turn += 1) await hangUp(token);
+    await until(async () => {
+      const readers = await Promise.all(Array.from({ length: CONNECTIONS }, () => open(account)));
+      const refused = readers.some(({ messages }) => messages[0]?.type !== 'connection_ack');
+      for (const { socket } of readers) socket.terminate();
+      await Promise.all(readers.map(({ closed }) => closed));
+      return !refused;
+    }, 'as many connections as an account may have');
+  },
+);
+
+test('the hub had nothing to complain of', () => expect(hub.complaints).toEqual([]));
