@@ -4,14 +4,17 @@ import { afterEach, expect, test } from '@jest/globals';
 import { print } from 'graphql';
 import WebSocket from 'ws';
 import { PledgeFeedDocument } from '../client/operations.ts';
+import { ObservedNeed } from './faults/observed-need.ts';
 import { RawReader } from './faults/raw-reader.ts';
 import { testHub, until } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
 
 const CONNECTIONS = 12;
 const hub = await testHub({ environment: { CONNECTIONS_PER_ACCOUNT: String(CONNECTIONS) } });
-const { accounts } = await buildWorld(hub);
+const { as, villages, accounts } = await buildWorld(hub);
+const need = await ObservedNeed.publish(as.coordinator, villages.cimarga.id);
 const query = print(PledgeFeedDocument);
+const { filter } = need;
 
 const opened = new Set<RawReader>();
 afterEach(async () => {
@@ -30,7 +33,7 @@ async function open(account: string = accounts.auditor): Promise<RawReader> {
 /** Sends a request for a stream, and hangs up before it can be answered. */
 async function hangUpOnStream(token: string): Promise<void> {
   const { hostname, port } = new URL(hub.url);
-  const body = JSON.stringify({ query });
+  const body = JSON.stringify({ query, variables: { filter } });
   const socket = connect(Number(port), hostname);
   await once(socket, 'connect');
   socket.write(
@@ -67,5 +70,20 @@ test.each([
     }, 'as many connections as an account may have');
   },
 );
+
+test('an id that is used again while what it named is still being opened names the new one only', async () => {
+  const reader = await open();
+  for (let turn = 0; turn < 50; turn += 1) {
+    reader.subscribe(query, { filter }, 'same');
+    reader.complete('same');
+  }
+  reader.subscribe(query, { filter }, 'same');
+  await hub.feedsOpen(1);
+  await need.end();
+  await until(() => reader.resultsOf('same').length > 0, 'the event');
+  expect(reader.resultsOf('same')).toHaveLength(1);
+  reader.complete('same');
+  await hub.feedsOpen(0);
+});
 
 test('the hub had nothing to complain of', () => expect(hub.complaints).toEqual([]));

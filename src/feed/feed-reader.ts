@@ -27,8 +27,6 @@ export interface FeedReaderOptions {
   filter: FeedFilter;
   /** The position after which the reader begins. */
   after: number;
-  /** Called once, after it has left its group. */
-  onEnd: () => void;
 }
 
 /**
@@ -105,7 +103,6 @@ export class FeedReader extends SharedReading implements GroupReader {
 
   protected leave(): void {
     this.options.group.remove(this);
-    this.options.onEnd();
     this.waiting = [];
     this.wake?.();
   }

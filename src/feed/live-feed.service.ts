@@ -61,8 +61,9 @@ export class LiveFeed {
     return new SharedSource((execution, outlet) => {
       const { key } = execution;
       const group = feeds.of(key, () => new FeedGroup(execution, filter, log, tail, logger));
-      const onEnd = () => feeds.left(key, group);
-      return new FeedReader({ group, execution, outlet, log, filter, after, onEnd });
+      const reader = new FeedReader({ group, execution, outlet, log, filter, after });
+      reader.onEnd(() => feeds.left(key, group));
+      return reader;
     });
   }
 
@@ -90,7 +91,9 @@ export class LiveFeed {
     return new SharedSource((execution, outlet) => {
       const { key } = execution;
       const group = states.of(key, () => new StateGroup(execution, topics, read, tail));
-      return new StateReader(group, outlet, () => states.left(key, group));
+      const reader = new StateReader(group, outlet);
+      reader.onEnd(() => states.left(key, group));
+      return reader;
     });
   }
 }

@@ -92,16 +92,14 @@ export class StateGroup {
 export class StateReader extends SharedReading {
   private readonly group: StateGroup;
   private readonly outlet: Outlet;
-  private readonly onEnd: () => void;
   private latest: SharedMessages | null = null;
   private failure: { error: unknown } | null = null;
   private wake: (() => void) | null = null;
 
-  constructor(group: StateGroup, outlet: Outlet, onEnd: () => void) {
+  constructor(group: StateGroup, outlet: Outlet) {
     super();
     this.group = group;
     this.outlet = outlet;
-    this.onEnd = onEnd;
     group.add(this);
   }
 
@@ -130,7 +128,6 @@ export class StateReader extends SharedReading {
 
   protected leave(): void {
     this.group.remove(this);
-    this.onEnd();
     this.wake?.();
   }
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { type ExecutionArgs, getOperationAST, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Context as ProtocolContext } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
@@ -9,6 +9,7 @@ import type { Context, ContextOf } from './graphql/context.ts';
 import { toClientError } from './graphql/errors.ts';
 import { executeWithinLimits, subscribeShared } from './graphql/execution.ts';
 import { CLOSE_TOO_MANY, type Connection, type Connections } from './live/connections.ts';
+import { type Operation, Operations } from './live/operations.ts';
 import { WebSocketOutlet } from './live/websocket-outlet.ts';
 import type { LiveOptions } from './live/live-options.ts';
 import type { Locale } from './messages.ts';
@@ -21,12 +22,14 @@ const PATH = '/graphql';
 const MAX_MESSAGE_BYTES = 1_000_000;
 /** So many operations may run at once on one connection. */
 export const MAX_OPERATIONS = 100;
+/** The same with those that its reader has completed, and that run on until they see it. */
+const MAX_RUNNING = 10 * MAX_OPERATIONS;
 const CLOSE_GOING_AWAY = 1001;
 /** How long a connection that is being closed may keep what was not read, before it is broken off. */
 const CLOSE_WITHIN_MS = 5000;
 
 type Parameters = { authorization?: unknown; acceptLanguage?: unknown };
-type Extra = { socket: WebSocket; request: IncomingMessage; locale?: Locale };
+type Extra = { socket: WebSocket; request: IncomingMessage; locale?: Locale; operations?: Operations };
 type Peer = ProtocolContext<Parameters, Extra>;
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
@@ -78,21 +81,34 @@ function answer(stream: Duplex, status: string): void {
 function speak(sockets: WebSocketServer, options: WebSocketOptions): { dispose(): Promise<void> | void } {
   const { schema, documents, contextOf, connections, logger } = options;
   const outlets = new WeakMap<object, WebSocketOutlet>();
+  const operations = new WeakMap<ExecutionArgs, Operation>();
   const format = (errors: readonly GraphQLError[], locale: Locale = 'id'): GraphQLFormattedError[] =>
     errors.map((error) => toClientError(error, locale, logger));
   return useServer<Parameters, Extra>(
     {
       schema,
-      execute: executeWithinLimits,
+      execute: (args) => operations.get(args)!.answer(() => executeWithinLimits(args)),
       subscribe: (args) =>
-        subscribeShared(args, outlets.get(args.contextValue as object)!, (errors, { locale }) =>
-          format(errors, locale),
-        ),
+        operations
+          .get(args)!
+          .answer(() =>
+            subscribeShared(args, outlets.get(args.contextValue as object)!, (errors, { locale }) =>
+              format(errors, locale),
+            ),
+          ),
       onConnect: async (peer) => admit(peer, await contextOfPeer(peer, contextOf), connections),
-      onSubscribe: ({ subscriptions }, _id, { query, operationName, variables }) => {
-        if (Object.keys(subscriptions).length > MAX_OPERATIONS) return tooManyOperations();
+      onSubscribe: ({ subscriptions, extra }, id, { query, operationName, variables }) => {
+        const running = (extra.operations ??= new Operations());
+        const open = Object.keys(subscriptions).length;
+        if (open > MAX_OPERATIONS || running.size >= MAX_RUNNING) return tooManyOperations();
         const document = documents.read(query);
-        return 'kind' in document ? { schema, document, operationName, variableValues: variables } : document;
+        if (!('kind' in document)) return document;
+        if (getOperationAST(document, operationName) == null) {
+          return [new GraphQLError('Unable to identify operation')];
+        }
+        const args: ExecutionArgs = { schema, document, operationName, variableValues: variables };
+        operations.set(args, running.begin(id));
+        return args;
       },
       context: async (peer, id) => {
         const context = await contextOfPeer(peer, contextOf);

@@ -8,12 +8,17 @@ export interface SharedExecution {
   perform(rootValue: unknown): Promise<string>;
 }
 
+/** What nobody waits for any more. */
+export const never = (): Promise<never> => new Promise(() => undefined);
+
 /**
  * One reader of a shared stream. It yields nothing, since what it reads leaves by its outlet: it only ends, or fails.
  */
 export abstract class SharedReading implements AsyncIterableIterator<never, undefined> {
   protected isEnded = false;
   private running: Promise<void> | null = null;
+  private isForgotten = false;
+  private readonly hearers: (() => void)[] = [];
 
   /** Reads until `isEnded`; a failure is the reader's end. */
   protected abstract run(): Promise<void>;
@@ -28,13 +33,26 @@ export abstract class SharedReading implements AsyncIterableIterator<never, unde
     } finally {
       await this.return();
     }
-    return { value: undefined, done: true };
+    return this.isForgotten ? never() : { value: undefined, done: true };
+  }
+
+  /** Calls `hear` once, when it has ended and let go of all it held. */
+  onEnd(hear: () => void): void {
+    if (this.isEnded) hear();
+    else this.hearers.push(hear);
+  }
+
+  /** Ends it, and lets nobody hear of that: what it was called is another's name now. */
+  forget(): void {
+    this.isForgotten = true;
+    void this.return();
   }
 
   return(): Promise<IteratorResult<never, undefined>> {
     if (!this.isEnded) {
       this.isEnded = true;
       this.leave();
+      for (const hear of this.hearers) hear();
     }
     return Promise.resolve({ value: undefined, done: true });
   }
