@@ -4,6 +4,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { print } from 'graphql';
 import WebSocket from 'ws';
 import { PledgeFeedDocument } from '../client/operations.ts';
+import { copyEvents } from './faults/event-copies.ts';
 import { ObservedNeed } from './faults/observed-need.ts';
 import { RawReader } from './faults/raw-reader.ts';
 import { testHub, until } from './support/test-hub.ts';
@@ -84,6 +85,63 @@ test('an id that is used again while what it named is still being opened names t
   expect(reader.resultsOf('same')).toHaveLength(1);
   reader.complete('same');
   await hub.feedsOpen(0);
+});
+
+/** Some kilobytes a field, so that much waits that a slow reader has yet to take. */
+const heavyQuery = `subscription ($filter: FeedFilter, $after: Cursor) {
+  pledgeFeed(filter: $filter, after: $after) { cursor need { ${'abcdefgh'.replaceAll(/./g, '$&: description ')} } }
+}`;
+const STEP_MS = 20;
+
+/** Reads a WebSocket a message a step; answers how many came. */
+async function readSocketSlowly(url: string, variables: object, count: number): Promise<number> {
+  const reader = await RawReader.open(url, await hub.tokenOf(accounts.auditor));
+  opened.add(reader);
+  reader.socket.on('message', () => {
+    reader.socket.pause();
+    setTimeout(() => reader.socket.resume(), STEP_MS);
+  });
+  const id = reader.subscribe(heavyQuery, variables);
+  const results = () => reader.resultsOf(id).length;
+  await Promise.race([until(() => results() >= count, 'all of it'), reader.closed]);
+  return results();
+}
+
+/** Reads a stream some kilobytes a step; answers how many events came. */
+async function readStreamSlowly(url: string, variables: object, count: number): Promise<number> {
+  const response = await fetch(`${url}/graphql/stream`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${await hub.tokenOf(accounts.auditor)}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ query: heavyQuery, variables }),
+  });
+  let events = 0;
+  try {
+    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+      events += chunk.split('data: ').length - 1;
+      if (events >= count) break;
+      await new Promise((resolve) => setTimeout(resolve, STEP_MS));
+    }
+  } catch {
+    // It was broken off.
+  }
+  return events;
+}
+
+test.each([
+  ['WebSocket', readSocketSlowly],
+  ['stream', readStreamSlowly],
+])('who reads a %s slowly, but reads, is not taken for dead at a heartbeat', async (_, readSlowly) => {
+  const EVENTS = 400;
+  const { database, clock } = hub;
+  const watchful = await testHub({ database, clock, environment: { HEARTBEAT_SECONDS: '1' } });
+  const heavy = await ObservedNeed.publish(as.coordinator, villages.cimarga.id, 1000, 'x'.repeat(5000));
+  await copyEvents(database, heavy.id, EVENTS);
+  await hub.feedStamped();
+  const variables = { filter: heavy.filter, after: heavy.cursor };
+  expect(await readSlowly(watchful.url, variables, EVENTS)).toBe(EVENTS);
 });
 
 test('the hub had nothing to complain of', () => expect(hub.complaints).toEqual([]));

@@ -12,6 +12,7 @@ import { toClientError } from './graphql/errors.ts';
 import { executeWithinLimits, subscribeShared } from './graphql/execution.ts';
 import type { Connection } from './live/connections.ts';
 import { EventStreamOutlet } from './live/event-stream-outlet.ts';
+import { Heartbeat } from './live/heartbeat.ts';
 import type { LiveOptions } from './live/live-options.ts';
 import { SharedReading } from './live/shared-stream.ts';
 
@@ -89,9 +90,14 @@ class EventStream {
     }
     response.writeHead(200, HEAD);
     response.flushHeaders();
-    const heartbeat = setInterval(() => this.beat(), this.options.heartbeatMs);
+    const heartbeat = new Heartbeat(this.reply.request.raw.socket, {
+      everyMs: this.options.heartbeatMs,
+      ask: () => this.outlet.comment(),
+      isAnswered: false,
+      breakOff: () => response.destroy(),
+    });
     response.once('close', () => {
-      clearInterval(heartbeat);
+      heartbeat.stop();
       connections.remove(connection);
     });
     try {
@@ -114,12 +120,6 @@ class EventStream {
         this.reply.raw.end();
       },
     };
-  }
-
-  /** What nobody takes between two beats, nobody reads: the stream is broken off. */
-  private beat(): void {
-    if (this.outlet.backlogBytes > 0) this.reply.raw.destroy();
-    else this.reply.raw.write(':\n\n');
   }
 
   /** The last result, or null when all that was read has left by the outlet. */

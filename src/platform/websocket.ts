@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type ExecutionArgs, getOperationAST, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Context as ProtocolContext } from 'graphql-ws';
@@ -9,6 +10,7 @@ import type { Context, ContextOf } from './graphql/context.ts';
 import { toClientError } from './graphql/errors.ts';
 import { executeWithinLimits, subscribeShared } from './graphql/execution.ts';
 import { CLOSE_TOO_MANY, type Connection, type Connections } from './live/connections.ts';
+import { Heartbeat } from './live/heartbeat.ts';
 import { type Operation, Operations } from './live/operations.ts';
 import { WebSocketOutlet } from './live/websocket-outlet.ts';
 import type { LiveOptions } from './live/live-options.ts';
@@ -121,8 +123,21 @@ function speak(sockets: WebSocketServer, options: WebSocketOptions): { dispose()
         errors === undefined ? undefined : { ...result, errors: format(errors, extra.locale) },
     },
     sockets,
-    options.heartbeatMs,
+    // Its own heartbeat takes a reader for dead whose answer waits behind much that it has yet to read.
+    0,
   );
+}
+
+/** Keeps a connection in bounds as long as it is open, whatever is said on it. */
+function watch(socket: WebSocket, stream: Socket, everyMs: number): void {
+  const heartbeat = new Heartbeat(stream, {
+    everyMs,
+    ask: () => socket.ping(),
+    isAnswered: true,
+    breakOff: () => socket.terminate(),
+  });
+  socket.on('pong', () => heartbeat.answered());
+  socket.once('close', () => heartbeat.stop());
 }
 
 /** The WebSocket side of `/graphql`, protocol graphql-transport-ws. Answers how to close it. */
@@ -138,6 +153,9 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
   };
   const sockets = new WebSocketServer(settings);
   const protocol = speak(sockets, options);
+  sockets.on('connection', (socket, { socket: stream }: IncomingMessage) => {
+    watch(socket, stream, options.heartbeatMs);
+  });
   server.on('upgrade', (request, stream, head) => {
     // Nobody else listens to this stream: a reset without a listener would end the process.
     stream.on('error', () => stream.destroy());

@@ -20,6 +20,11 @@ export class EventStreamOutlet implements Outlet {
     if (!this.response.writableEnded) this.response.write(messages.eventStream());
   }
 
+  /** What no reader hears of, and every proxy sees. */
+  comment(): void {
+    if (!this.response.writableEnded) this.response.write(':\n\n');
+  }
+
   drained(): Promise<void> {
     return whenDrained(this.response);
   }
