@@ -68,6 +68,8 @@ export type RequestErrorCode =
   | 'FORBIDDEN'
   | 'BAD_USER_INPUT'
   | 'ANSWER_TOO_LARGE'
+  | 'OPERATION_TOO_LARGE'
+  | 'RATE_LIMITED'
   | 'TOO_MANY_OPERATIONS'
   | 'FEED_OVERFLOW';
 
@@ -76,9 +78,13 @@ export class RequestError extends Error {
   readonly code: RequestErrorCode;
   readonly said: Message;
   /** What else the client is told, under `extensions`. */
-  readonly details: Readonly<Record<string, string>>;
+  readonly details: Readonly<Record<string, string | number>>;
 
-  constructor(code: RequestErrorCode, said: Message, details: Readonly<Record<string, string>> = {}) {
+  constructor(
+    code: RequestErrorCode,
+    said: Message,
+    details: Readonly<Record<string, string | number>> = {},
+  ) {
     super(said.key);
     this.name = 'RequestError';
     this.code = code;

@@ -124,20 +124,21 @@ class EventStream {
 
   /** The last result, or null when all that was read has left by the outlet. */
   private async run({ query, operationName, variables }: Asked, isSafe: boolean): Promise<string | null> {
-    const document = this.options.documents.read(query);
+    const { schema, documents } = this.options;
+    const document = documents.read(query);
     if (!('kind' in document)) return this.result({ errors: document });
     const operation = getOperationAST(document, operationName)?.operation;
     if (operation === undefined) throw new GraphQLError('Unable to identify operation');
     if (isSafe && operation === OperationTypeNode.MUTATION) {
       throw new GraphQLError('Mutations are sent with POST.');
     }
-    const { schema } = this.options;
     const args: ExecutionArgs = {
       schema,
       document,
       operationName,
       variableValues: variables,
       contextValue: this.context,
+      hideSuggestions: !documents.isSchemaOpen,
     };
     if (operation !== OperationTypeNode.SUBSCRIPTION) return this.result(await executeWithinLimits(args));
     const reading = await subscribeShared(args, this.outlet, (errors) => this.format(errors));

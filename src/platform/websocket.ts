@@ -9,6 +9,7 @@ import { RequestError } from '../kernel/problems.ts';
 import type { Context, ContextOf } from './graphql/context.ts';
 import { toClientError } from './graphql/errors.ts';
 import { executeWithinLimits, subscribeShared } from './graphql/execution.ts';
+import { LIMITS } from './limits.ts';
 import { CLOSE_TOO_MANY, type Connection, type Connections } from './live/connections.ts';
 import { Heartbeat } from './live/heartbeat.ts';
 import { type Operation, Operations } from './live/operations.ts';
@@ -21,9 +22,7 @@ export interface WebSocketOptions extends LiveOptions {
 }
 
 const PATH = '/graphql';
-const MAX_MESSAGE_BYTES = 1_000_000;
-/** So many operations may run at once on one connection. */
-export const MAX_OPERATIONS = 100;
+const MAX_OPERATIONS = LIMITS.operationsPerConnection;
 /** The same with those that its reader has completed, and that run on until they see it. */
 const MAX_RUNNING = 10 * MAX_OPERATIONS;
 const CLOSE_GOING_AWAY = 1001;
@@ -68,11 +67,12 @@ function admit(peer: Peer, { actor, expiresAt, locale }: Context, connections: C
 }
 
 function tooManyOperations(): GraphQLError[] {
-  const params = { max: MAX_OPERATIONS };
-  const originalError = new RequestError('TOO_MANY_OPERATIONS', {
-    key: 'query.too-many-operations',
-    params,
-  });
+  const max = MAX_OPERATIONS;
+  const originalError = new RequestError(
+    'TOO_MANY_OPERATIONS',
+    { key: 'query.too-many-operations', params: { max } },
+    { limit: 'operationsPerConnection', counted: max + 1, max },
+  );
   return [new GraphQLError(originalError.message, { originalError })];
 }
 
@@ -108,7 +108,14 @@ function speak(sockets: WebSocketServer, options: WebSocketOptions): { dispose()
         if (getOperationAST(document, operationName) == null) {
           return [new GraphQLError('Unable to identify operation')];
         }
-        const args: ExecutionArgs = { schema, document, operationName, variableValues: variables };
+        const hideSuggestions = !documents.isSchemaOpen;
+        const args: ExecutionArgs = {
+          schema,
+          document,
+          operationName,
+          variableValues: variables,
+          hideSuggestions,
+        };
         operations.set(args, running.begin(id));
         return args;
       },
@@ -146,7 +153,7 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
   // `closeTimeout` is documented by ws, and its types do not know it yet.
   const settings: ServerOptions & { closeTimeout: number } = {
     noServer: true,
-    maxPayload: MAX_MESSAGE_BYTES,
+    maxPayload: LIMITS.bodyBytes,
     // The outlets write frames of their own between those of ws, which needs each of its frames whole.
     perMessageDeflate: false,
     closeTimeout: CLOSE_WITHIN_MS,

@@ -75,8 +75,21 @@ export const en = {
   'feed.overflow': 'You read too slowly; resume with the cursor {cursor}.',
   'query.too-large':
     'The answer could hold {fields, number} fields, and may hold {max, number}: ask for smaller pages, or for less in each.',
-  'query.too-many-fragments': 'The operation spreads too many fragments: ask for less at once.',
+  'query.too-many-tokens':
+    'The document is longer than {max, number} tokens: send fewer operations, or ask for less in each.',
+  'query.too-many-comments': 'The document has more than {max, number} comments: leave them out.',
+  'query.too-deep': 'The document is {counted, number} levels deep, and may be {max, number}: nest it less.',
+  'query.too-many-aliases':
+    'The document has {counted, number} aliases, and may have {max, number}: ask for less at once.',
+  'query.too-many-directives':
+    'The document has {counted, number} directives, and may have {max, number}: leave some out.',
+  'query.too-many-selections':
+    'With its fragments the document has {counted, number} selections, and may have {max, number}: ask for less at once.',
   'query.too-many-operations': 'A connection carries {max, number} operations at once; end some first.',
+  'rate.too-fast':
+    'You have asked for too much in too short a time; wait {seconds, plural, one {# second} other {# seconds}}, then ask again.',
+  'rate.too-many-at-once':
+    'You have {max, number} operations running, which is as many as may; wait for some to end, then ask again.',
   'suggestion.SUPPORTS_CREDITOR': 'It supports a partner whom you owe support.',
   'suggestion.ADDS_COLOUR': 'Your cluster is a colour that this village lacks.',
   'suggestion.LEAST_COVERED': '{coverage, number, percent} of the village’s plan is covered.',

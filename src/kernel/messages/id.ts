@@ -74,9 +74,23 @@ export const id: Record<MessageKey, string> = {
   'feed.overflow': 'Anda membaca terlalu lambat; lanjutkan dengan kursor {cursor}.',
   'query.too-large':
     'Jawaban ini dapat memuat {fields, number} ruas, sedangkan batasnya {max, number}: minta halaman yang lebih kecil, atau isi yang lebih sedikit.',
-  'query.too-many-fragments': 'Operasi ini menyebar terlalu banyak fragmen: minta lebih sedikit sekaligus.',
+  'query.too-many-tokens':
+    'Dokumen ini lebih panjang dari {max, number} token: kirim lebih sedikit operasi, atau minta lebih sedikit di tiap operasi.',
+  'query.too-many-comments': 'Dokumen ini memuat lebih dari {max, number} komentar: hilangkanlah.',
+  'query.too-deep':
+    'Dokumen ini sedalam {counted, number} tingkat, sedangkan batasnya {max, number}: kurangi tingkatnya.',
+  'query.too-many-aliases':
+    'Dokumen ini memuat {counted, number} alias, sedangkan batasnya {max, number}: minta lebih sedikit sekaligus.',
+  'query.too-many-directives':
+    'Dokumen ini memuat {counted, number} direktif, sedangkan batasnya {max, number}: hilangkan sebagian.',
+  'query.too-many-selections':
+    'Bersama fragmennya dokumen ini memuat {counted, number} pilihan ruas, sedangkan batasnya {max, number}: minta lebih sedikit sekaligus.',
   'query.too-many-operations':
     'Satu sambungan memuat {max, number} operasi sekaligus; akhiri beberapa dahulu.',
+  'rate.too-fast':
+    'Anda meminta terlalu banyak dalam waktu terlalu singkat; tunggu {seconds, number} detik, lalu minta lagi.',
+  'rate.too-many-at-once':
+    'Ada {max, number} operasi Anda yang sedang berjalan, dan itu batasnya; tunggu sampai ada yang selesai, lalu minta lagi.',
   'suggestion.SUPPORTS_CREDITOR': 'Ini mendukung mitra yang sudah lebih banyak mendukung Anda.',
   'suggestion.ADDS_COLOUR': 'Rumpun Anda adalah warna yang belum ada di kampung ini.',
   'suggestion.LEAST_COVERED': '{coverage, number, percent} rencana kampung sudah terpenuhi.',

@@ -1,4 +1,5 @@
 import {
+  type ExecutionArgs,
   getNamedType,
   getNullableType,
   getOperationAST,
@@ -6,19 +7,17 @@ import {
   GraphQLError,
   isCompositeType,
   isListType,
-  type DocumentNode,
-  type GraphQLSchema,
 } from 'graphql';
 import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexity';
-import { type Message, RequestError } from '../../kernel/problems.ts';
+import { RequestError } from '../../kernel/problems.ts';
+import { LIMITS } from '../limits.ts';
 import { MAX_PAGE } from '../page.ts';
 
-/** So many fields may an answer hold at the most, were every page full. */
-export const MAX_ANSWER_FIELDS = 100_000;
 /** How long a list is taken to be that has no `first`. */
 const UNPAGED_LENGTH = 20;
 /** A whole schema, whose own depth graphql-js limits. */
 const INTROSPECTION_FIELDS = 10_000;
+const MAX_FAULTS = 20;
 
 /**
  * Every field counts one, with what it holds; what a list holds counts as often as the list is long. A connection
@@ -35,43 +34,46 @@ const estimate: ComplexityEstimator = ({ args, childComplexity, field, type }) =
   return 1 + (isList && !isPaged ? UNPAGED_LENGTH : 1) * childComplexity;
 };
 
-export interface Operation {
-  schema: GraphQLSchema;
-  document: DocumentNode;
-  operationName?: string | null | undefined;
-  variableValues?: Readonly<Record<string, unknown>> | null | undefined;
-}
+/** What of an operation tells how much it would cost. */
+export type Operation = Pick<
+  ExecutionArgs,
+  'schema' | 'document' | 'operationName' | 'variableValues' | 'hideSuggestions'
+>;
 
-/** How many fields the answer of an operation could hold; null where its variables are wrong, so that it has none. */
-export function answerFields({ schema, document, operationName, variableValues }: Operation): number | null {
+/** How many fields the answer of an operation could hold, or what is wrong with its variables and arguments. */
+export function answerFields(asked: Operation): number | readonly GraphQLError[] {
+  const { schema, document, operationName } = asked;
   const operation = getOperationAST(document, operationName);
-  const variables = { ...variableValues };
-  const { errors } = getVariableValues(schema, operation?.variableDefinitions ?? [], variables);
-  if (operation == null || errors !== undefined) return null;
-  return getComplexity({
-    schema,
-    query: document,
-    variables,
-    estimators: [estimate],
-    ...(operation.name === undefined ? {} : { operationName: operation.name.value }),
-  });
-}
-
-/** The error of an operation whose answer could be too large, or null for one that may be executed. */
-export function answerSizeError(operation: Operation): GraphQLError | null {
-  let fields: number | null;
+  // The name is unknown, or missing: nothing is executed, and graphql-js says why.
+  if (operation == null) return 0;
+  const variables = { ...asked.variableValues };
+  const options = { maxErrors: MAX_FAULTS, hideSuggestions: asked.hideSuggestions ?? false };
+  const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, options);
+  if (errors !== undefined) return errors;
   try {
-    fields = answerFields(operation);
+    return getComplexity({
+      schema,
+      query: document,
+      variables,
+      estimators: [estimate],
+      ...(operation.name === undefined ? {} : { operationName: operation.name.value }),
+    });
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
-    // What cannot be counted is not executed: an argument is wrong, or there are too many selections to look at.
-    return error.message.startsWith('Query exceeds') ? refusal({ key: 'query.too-many-fragments' }) : error;
+    // An argument is wrong, so that its field has no value.
+    return [error];
   }
-  if (fields === null || fields <= MAX_ANSWER_FIELDS) return null;
-  return refusal({ key: 'query.too-large', params: { fields, max: MAX_ANSWER_FIELDS } });
 }
 
-function refusal(said: Message): GraphQLError {
-  const originalError = new RequestError('ANSWER_TOO_LARGE', said);
-  return new GraphQLError(originalError.message, { originalError, extensions: { http: { status: 400 } } });
+/** What an operation costs, in fields; or the errors of one that may not be executed, since it could cost too much. */
+export function costOf(asked: Operation): number | readonly GraphQLError[] {
+  const fields = answerFields(asked);
+  const max = LIMITS.answerFields;
+  if (typeof fields !== 'number' || fields <= max) return fields;
+  const originalError = new RequestError(
+    'ANSWER_TOO_LARGE',
+    { key: 'query.too-large', params: { fields, max } },
+    { limit: 'answerFields', counted: fields, max },
+  );
+  return [new GraphQLError(originalError.message, { originalError })];
 }
