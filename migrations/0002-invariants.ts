@@ -7,18 +7,22 @@ import { Migration } from '@mikro-orm/migrations';
  *
  * Sums are safe without further locks: whoever changes a pledge holds its need's and its village's row.
  */
-const broken = (rule: string, detail: string) =>
+export const broken = (rule: string, detail: string) =>
   `raise exception using errcode = 'check_violation', constraint = '${rule}', message = '${rule}', detail = ${detail};`;
 
-/** One function and one trigger of the same name. `when` is a trigger clause such as `before update or delete`. */
-function guard(name: string, table: string, when: string, body: string): string[] {
+/**
+ * One function and one trigger of the same name. `when` is a trigger clause such as `before update or delete`;
+ * `condition`, in parentheses, is a further condition for it to fire.
+ */
+export function guard(name: string, table: string, when: string, body: string, condition?: string): string[] {
   const deferred = when.startsWith('deferred ');
   const events = when.replace('deferred ', '');
   const kind = deferred ? 'constraint trigger' : 'trigger';
   const timing = deferred ? 'deferrable initially deferred for each row' : 'for each row';
+  const only = condition === undefined ? '' : `when ${condition}`;
   return [
     `create function ${name}() returns trigger language plpgsql as $$ ${body} $$`,
-    `create ${kind} ${name} ${events} on ${table} ${timing} execute function ${name}()`,
+    `create ${kind} ${name} ${events} on ${table} ${timing} ${only} execute function ${name}()`,
   ];
 }
 
@@ -152,7 +156,7 @@ const eventOnlyStamped = `
     return new;
   end`;
 
-const guards: [name: string, table: string, when: string, body: string][] = [
+export const guards: [name: string, table: string, when: string, body: string][] = [
   ['needs_counters_guard', 'needs', 'deferred after insert or update', needCounters('new.id')],
   ['pledges_need_guard', 'pledges', 'deferred after insert or update', needCounters('new.need_id')],
   ['pledges_counters_guard', 'pledges', 'deferred after insert or update', pledgeCounters('new.id')],

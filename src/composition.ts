@@ -95,7 +95,7 @@ function workOf({ database, clock, logger }: Foundations, { partners, villages, 
   const needs = new NeedService(database, clock, villages, outbox);
   const policies = new PolicyService(database, clock);
   const ledger = new LedgerService();
-  const judge = new JudgeService(partners, policies);
+  const judge = new JudgeService();
   const suggestions = new SuggestionService(database, judge, partners, clock);
   const book = new PledgeBook(needs, villages, partners, policies, ledger, outbox);
   const shared = { database, clock, needs, villages, ledger, book };

@@ -11,17 +11,23 @@ import {
   AccountSchema,
   AccountVillageSchema,
 } from './identity/account.entity.ts';
-import { NeedSchema } from './needs/need.entity.ts';
+import { NeedSchema, NeedSumSchema } from './needs/need.entity.ts';
 import {
   ClusterSchema,
   MandateSchema,
   PartnerAreaSchema,
+  PartnerPledgesSchema,
   PartnerSchema,
   SectorSchema,
 } from './partners/partner.entity.ts';
 import { IdempotencyKeySchema } from './platform/idempotency.entity.ts';
 import { PledgeSchema } from './pledges/pledge.entity.ts';
-import { ProgrammePlanSchema, VillageColourSchema, VillageSchema } from './villages/village.entity.ts';
+import {
+  ProgrammePlanSchema,
+  VillageColourSchema,
+  VillagePartnerSchema,
+  VillageSchema,
+} from './villages/village.entity.ts';
 
 /** Every table of the hub; a migration that forgets one fails the drift test. */
 export const entities: EntitySchema[] = [
@@ -29,16 +35,19 @@ export const entities: EntitySchema[] = [
   ClusterSchema,
   SectorSchema,
   PartnerSchema,
+  PartnerPledgesSchema,
   MandateSchema,
   PartnerAreaSchema,
   VillageSchema,
   VillageColourSchema,
+  VillagePartnerSchema,
   ProgrammePlanSchema,
   AccountSchema,
   AccountRoleSchema,
   AccountAreaSchema,
   AccountVillageSchema,
   NeedSchema,
+  NeedSumSchema,
   PolicySchema,
   PledgeSchema,
   DeliverySchema,

@@ -25,6 +25,9 @@ const COLOURS = 'Each village’s colours equal its pledges';
 const PLAN = 'The programme’s plan equals its villages';
 const FEED = 'The feed’s places are contiguous';
 const EVENTS = 'The last event of each need shows the need as it stands';
+const SUMS = 'The sums of each need equal its pledges';
+const SHARES = 'Each partner’s share of a village equals its pledges';
+const COUNTS = 'Each partner’s counts equal its pledges';
 
 /** A change that no guard would let pass, by so much: a table, a column, and the rows that it is for. */
 type Change = [table: string, column: string, where?: string];
@@ -59,12 +62,15 @@ const cases: [what: string, changes: Change[], proofs: string[]][] = [
   ],
   ['an entry', [['ledger_entries', 'amount_rupiah', `kind = 'POST'`]], [BALANCES, ENTRIES]],
   ['a need’s counter', [['needs', 'pledged']], [NEEDS, VILLAGES]],
-  ['a pledge’s counter', [['pledges', 'delivered']], [NEEDS, PLEDGES]],
+  ['a pledge’s counter', [['pledges', 'delivered']], [NEEDS, PLEDGES, SUMS]],
   ['a village’s figure', [['villages', 'open_needs', village]], [VILLAGES]],
   ['a village’s colour', [['village_colours', 'committed_rupiah']], [COLOURS]],
   ['the plan', [['programme_plan', 'needed_rupiah']], [PLAN]],
   ['the head of the feed', [['feed_head', 'position']], [FEED]],
   ['a need’s version', [['needs', 'version']], [EVENTS]],
+  ['a need’s sum', [['need_sums', 'committed']], [SUMS]],
+  ['a partner’s share', [['village_partners', 'reserved_rupiah']], [SHARES]],
+  ['a partner’s count', [['partner_pledges', 'all_pledges']], [COUNTS]],
 ];
 
 test.each(cases)('one too many in %s is found by each proof that it breaks', async (_, changes, proofs) => {
@@ -98,7 +104,7 @@ test('the command ends with 1 when something is wrong, names it with its figures
   const [code, said] = await prove();
   expect(code).toBe(1);
   expect(said).toMatch(
-    / 8 of 10 {2}The programme’s plan equals its villages … WRONG: 1 .*\n +programme: expected 350000000, found 350000001\n/,
+    / 8 of 13 {2}The programme’s plan equals its villages … WRONG: 1 .*\n +programme: expected 350000000, found 350000001\n/,
   );
   expect(said).toMatch(/The books are wrong: .*\n$/);
   await change(plan, -1);

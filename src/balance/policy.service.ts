@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Reader } from '../access/reader.ts';
 import { assertAreaCode, lineage } from '../areas/area.service.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -12,6 +12,17 @@ import type { Policy } from './policy.entity.ts';
 export type PolicyRow = Row<Policy>;
 
 const LIST = 'policies';
+
+/**
+ * The policy that rules at that moment in the place whose code and those of the areas above it are `codes`, SQL of the
+ * statement around: of the smallest of them that holds one, its newest version. One row of policies.
+ */
+export function policyRuling(codes: RawBuilder<unknown>, now: Date): RawBuilder<PolicyRow> {
+  return sql<PolicyRow>`
+    select p.* from policies p left join areas a on a.id = p.area_id
+    where p.effective_from <= ${now} and (p.area_id is null or a.code = any(${codes}))
+    order by length(coalesce(a.code, '')) desc, p.version desc limit 1`;
+}
 
 /** Reading the balance policies: immutable versions, each of an area. */
 export class PolicyService {
@@ -40,11 +51,9 @@ export class PolicyService {
   async allInForce(areaCodes: readonly (string | null)[], now: Date, db: Sql): Promise<PolicyRow[]> {
     const asked = areaCodes.map((code, index) => ({ index, codes: code === null ? [] : lineage(code) }));
     const { rows } = await sql<PolicyRow & { index: number }>`
-      select distinct on (k.index) k.index, p.*
+      select k.index, p.*
       from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as k(index int, codes text[])
-      cross join policies p left join areas a on a.id = p.area_id
-      where p.effective_from <= ${now} and (p.area_id is null or a.code = any(k.codes))
-      order by k.index, length(coalesce(a.code, '')) desc, p.version desc`.execute(db);
+      cross join lateral (${policyRuling(sql`k.codes`, now)}) as p order by k.index`.execute(db);
     return rows.map(({ index: _, ...policy }) => policy);
   }
 

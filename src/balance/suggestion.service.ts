@@ -7,7 +7,7 @@ import type { PartnerService } from '../partners/partner.service.ts';
 import { assertPageSize } from '../platform/page.ts';
 import type { Database, Sql } from '../platform/database.ts';
 import type { NeedRow } from '../needs/fact.ts';
-import type { Claimant, JudgeService } from './judge.service.ts';
+import type { JudgeService } from './judge.service.ts';
 
 export type SuggestionReason = 'SUPPORTS_CREDITOR' | 'ADDS_COLOUR' | 'LEAST_COVERED' | 'URGENT' | 'DUE_SOON';
 
@@ -23,10 +23,15 @@ export interface Suggestion {
 export type SuggestedNeed = NeedRow & { suggestion: Suggestion };
 
 interface Candidate extends NeedRow {
-  villageCode: string;
   creditorId: string | null;
   addsColour: boolean;
   coverage: number;
+}
+
+/** A partner to whom needs are suggested. */
+interface Claimant {
+  id: string;
+  clusterCode: string;
 }
 
 /** Candidates are judged so many at a time, and no more than this in all. */
@@ -64,14 +69,8 @@ export class SuggestionService {
     const passing: SuggestedNeed[] = [];
     for (let offset = 0; offset < MAX_JUDGED && passing.length < first; offset += BATCH) {
       const candidates = await this.candidates(db, claimant, offset);
-      const cases = candidates.map(({ villageId, villageCode, sectorCode, urgent, unitValue }) => ({
-        villageId,
-        villageCode,
-        sectorCode,
-        urgent,
-        claimRupiah: unitValue,
-      }));
-      const judgements = cases.length === 0 ? [] : await this.judge.judgeAll(db, claimant, cases, now);
+      const cases = candidates.map(({ id }) => ({ needId: id, quantity: 1 }));
+      const judgements = cases.length === 0 ? [] : await this.judge.judgeAll(db, claimant.id, cases, now);
       candidates.forEach((candidate, index) => {
         const passes = ['PASS', 'ADVISE'].includes(judgements[index]!.outcome);
         if (passes && passing.length < first) passing.push(explained(candidate, now));
@@ -112,7 +111,7 @@ export class SuggestionService {
           where m.sector_code = s.sector_code
           order by length(a.code) desc, p.created_at, p.id limit 1) as h
         where h.partner_id in (select other from creditors))
-      select n.*, v.code as village_code, h.partner_id as creditor_id, v.adds_colour, v.coverage
+      select n.*, h.partner_id as creditor_id, v.adds_colour, v.coverage
       from needs n join near v on v.id = n.village_id
       left join held h on h.village_id = n.village_id and h.sector_code = n.sector_code
       where n.status = 'OPEN'
@@ -123,7 +122,7 @@ export class SuggestionService {
 }
 
 function explained(candidate: Candidate, now: Date): SuggestedNeed {
-  const { creditorId, addsColour, coverage, villageCode: _, ...need } = candidate;
+  const { creditorId, addsColour, coverage, ...need } = candidate;
   const soon = dateInBanten(addDays(now, DUE_SOON_DAYS));
   const reasons: SuggestionReason[] = [];
   if (creditorId !== null) reasons.push('SUPPORTS_CREDITOR');

@@ -77,6 +77,41 @@ const needsEqualPledges = sql<Breach>`
   where (n.pledged, n.committed, n.delivered, n.verified) is distinct from
     (coalesce(s.pledged, 0), coalesce(s.committed, 0), coalesce(s.delivered, 0), coalesce(s.verified, 0))`;
 
+/** The sums that triggers keep: each row that differs from what is summed anew. */
+const needSumsEqualPledges = sql<Breach>`
+  with sums as (
+    select need_id, coalesce(sum(quantity) filter (where status in ('AWAITING_APPROVAL', 'PLEDGED')), 0) as pledged,
+      coalesce(sum(case when status in ('COMMITTED', 'DELIVERING', 'FULFILLED') then quantity else verified end)
+        filter (where status not in ('AWAITING_APPROVAL', 'PLEDGED')), 0) as committed,
+      sum(delivered) as delivered, sum(verified) as verified
+    from pledges group by need_id)
+  select coalesce(s.need_id, k.need_id) as key, concat_ws('/', s.pledged, s.committed, s.delivered, s.verified) as expected,
+    concat_ws('/', k.pledged, k.committed, k.delivered, k.verified) as found
+  from sums s full join need_sums k on k.need_id = s.need_id
+  where (s.pledged, s.committed, s.delivered, s.verified)
+    is distinct from (k.pledged, k.committed, k.delivered, k.verified)`;
+
+const sharesEqualPledges = sql<Breach>`
+  with sums as (
+    select p.village_id, p.partner_id, coalesce(sum(p.unit_value * case
+        when p.status in ('AWAITING_APPROVAL', 'PLEDGED', 'COMMITTED', 'DELIVERING', 'FULFILLED') then p.quantity
+        else p.verified end) filter (where n.status <> 'CANCELLED'), 0) as reserved
+    from pledges p join needs n on n.id = p.need_id group by p.village_id, p.partner_id)
+  select coalesce(k.village_id, s.village_id) || ' ' || coalesce(k.partner_id, s.partner_id) as key,
+    coalesce(s.reserved, 0)::text as expected, coalesce(k.reserved_rupiah, 0)::text as found
+  from sums s full join village_partners k on k.village_id = s.village_id and k.partner_id = s.partner_id
+  where coalesce(s.reserved, 0) <> coalesce(k.reserved_rupiah, 0)`;
+
+const countsEqualPledges = sql<Breach>`
+  with sums as (
+    select partner_id, count(*) filter (where status in ('AWAITING_APPROVAL', 'PLEDGED', 'COMMITTED', 'DELIVERING')) as open,
+      count(*) filter (where status = 'FULFILLED') as fulfilled, count(*) as total
+    from pledges group by partner_id)
+  select coalesce(s.partner_id, k.partner_id) as key, concat_ws('/', s.open, s.fulfilled, s.total) as expected,
+    concat_ws('/', k.open_pledges, k.fulfilled_pledges, k.all_pledges) as found
+  from sums s full join partner_pledges k on k.partner_id = s.partner_id
+  where (s.open, s.fulfilled, s.total) is distinct from (k.open_pledges, k.fulfilled_pledges, k.all_pledges)`;
+
 const pledgesEqualDeliveries = sql<Breach>`
   with sums as (
     select pledge_id, sum(quantity) filter (where status <> 'DISPUTED') as delivered,
@@ -145,6 +180,9 @@ const proofs: readonly Proof[] = [
   { name: 'The programme’s plan equals its villages', breaches: planEqualsVillages },
   { name: 'The feed’s places are contiguous', breaches: feedIsContiguous },
   { name: 'The last event of each need shows the need as it stands', breaches: feedEqualsNeeds },
+  { name: 'The sums of each need equal its pledges', breaches: needSumsEqualPledges },
+  { name: 'Each partner’s share of a village equals its pledges', breaches: sharesEqualPledges },
+  { name: 'Each partner’s counts equal its pledges', breaches: countsEqualPledges },
 ];
 
 /** Hears of each proof as it begins: its name, its place from 1, and how many there are. */

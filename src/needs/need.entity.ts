@@ -96,3 +96,24 @@ export const NeedSchema = defineEntity({
 /** So many units of something, worth so much a unit, in one village and sector (kebutuhan). */
 export class Need extends NeedSchema.class {}
 NeedSchema.setClass(Need);
+
+export const NeedSumSchema = defineEntity({
+  name: 'NeedSum',
+  tableName: 'need_sums',
+  properties: {
+    needId: () => reference(NeedSchema, 'need_id').primary(),
+    pledged: p.integer().default(0),
+    committed: p.integer().default(0),
+    delivered: p.integer().default(0),
+    verified: p.integer().default(0),
+  },
+  checks: [
+    {
+      name: 'need_sums_range',
+      expression: 'pledged >= 0 and 0 <= verified and verified <= delivered and delivered <= committed',
+    },
+  ],
+});
+/** What the pledges of a need come to. Triggers alone write it; the need's own counters must equal it. */
+export class NeedSum extends NeedSumSchema.class {}
+NeedSumSchema.setClass(NeedSum);

@@ -1,4 +1,4 @@
-import { defineEntity } from '@mikro-orm/core';
+import { defineEntity, p } from '@mikro-orm/core';
 import { AreaSchema } from '../areas/area.entity.ts';
 import { idCheck } from '../kernel/ids.ts';
 import { instant, key, oneOf, reference, text, textCheck } from '../platform/columns.ts';
@@ -102,3 +102,24 @@ export const PartnerAreaSchema = defineEntity({
 /** An area where a partner works. */
 export class PartnerArea extends PartnerAreaSchema.class {}
 PartnerAreaSchema.setClass(PartnerArea);
+
+export const PartnerPledgesSchema = defineEntity({
+  name: 'PartnerPledges',
+  tableName: 'partner_pledges',
+  properties: {
+    partnerId: () => reference(PartnerSchema, 'partner_id').primary(),
+    openPledges: p.integer().default(0),
+    fulfilledPledges: p.integer().default(0),
+    allPledges: p.integer().default(0),
+  },
+  checks: [
+    {
+      name: 'partner_pledges_range',
+      expression:
+        'open_pledges >= 0 and fulfilled_pledges >= 0 and open_pledges + fulfilled_pledges <= all_pledges',
+    },
+  ],
+});
+/** How many pledges a partner has made, and how they stand. Triggers alone write it. */
+export class PartnerPledges extends PartnerPledgesSchema.class {}
+PartnerPledgesSchema.setClass(PartnerPledges);

@@ -47,6 +47,20 @@ function conditions(filter: PartnerFilter): RawBuilder<unknown> {
   return sql.join(all, sql` and `);
 }
 
+/**
+ * The partner whose mandate a sector is in a village, whose code and those of the areas above it are `codes`: the one of
+ * the smallest area wins, then the oldest. At most one row of partners; both arguments are SQL of the statement around.
+ */
+export function holderOf(
+  sectorCode: RawBuilder<unknown>,
+  codes: RawBuilder<unknown>,
+): RawBuilder<PartnerRow> {
+  return sql<PartnerRow>`
+    select p.* from partner_mandates m join partner_areas x on x.partner_id = m.partner_id
+    join areas a on a.id = x.area_id and a.code = any(${codes}) join partners p on p.id = m.partner_id
+    where m.sector_code = ${sectorCode} order by length(a.code) desc, p.created_at, p.id limit 1`;
+}
+
 /** Partners, their mandates and the clusters and sectors these belong to. */
 export class PartnerService {
   readonly byId: BatchFunction<string, PartnerRow | null>;
@@ -106,13 +120,9 @@ export class PartnerService {
       codes: lineage(villageCode),
     }));
     const { rows } = await sql<PartnerRow & { index: number }>`
-      select distinct on (k.index) k.index, p.*
+      select k.index, p.*
       from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as k(index int, sector_code text, codes text[])
-      join partner_mandates m on m.sector_code = k.sector_code
-      join partner_areas pa on pa.partner_id = m.partner_id
-      join areas a on a.id = pa.area_id and a.code = any(k.codes)
-      join partners p on p.id = m.partner_id
-      order by k.index, length(a.code) desc, p.created_at, p.id`.execute(db);
+      cross join lateral (${holderOf(sql`k.sector_code`, sql`k.codes`)}) as p`.execute(db);
     const found = new Map(rows.map(({ index, ...partner }) => [index, partner]));
     return keys.map((_, index) => found.get(index) ?? null);
   }

@@ -2,7 +2,7 @@ import { claimantOf, partnerAskedAbout } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
 import { mutate } from '../audit/audit-trail.service.ts';
 import { saidOf } from '../balance/balance.rules.ts';
-import type { ClaimCase, JudgeService } from '../balance/judge.service.ts';
+import type { JudgeService } from '../balance/judge.service.ts';
 import type { LedgerService } from '../balance/ledger.service.ts';
 import type { SuggestedNeed, SuggestionService } from '../balance/suggestion.service.ts';
 import { addDays } from '../kernel/calendar.ts';
@@ -17,14 +17,12 @@ import {
   type Verdict,
 } from '../kernel/problems.ts';
 import { isId } from '../kernel/ids.ts';
-import type { NeedRow } from '../needs/fact.ts';
 import type { NeedReads } from '../needs/need-reads.service.ts';
 import { remainingOf } from '../needs/need.rules.ts';
 import type { NeedService } from '../needs/need.service.ts';
 import type { PartnerService } from '../partners/partner.service.ts';
 import type { Database } from '../platform/database.ts';
 import { newId } from '../platform/ids.ts';
-import type { VillageService } from '../villages/village.service.ts';
 import type { PledgeBook, PledgeView } from './pledge-book.service.ts';
 import { Pledge } from './pledge.entity.ts';
 import { claimedStatus, claimProblem, pledgeSubjects, usualDueDate } from './pledge.rules.ts';
@@ -55,7 +53,6 @@ export interface ClaimServices {
   clock: Clock;
   needs: NeedService;
   needReads: NeedReads;
-  villages: VillageService;
   partners: PartnerService;
   ledger: LedgerService;
   judge: JudgeService;
@@ -110,8 +107,7 @@ export class ClaimService {
       const problem = claimProblem(need, input.quantity);
       if (problem !== null) throw new Refused(problem);
       const [partner] = await ledger.lockPartners(tx, [partnerId]);
-      const claim = caseOf(need, village.village.code, input.quantity);
-      const { policy, outcome, verdicts } = await judge.judge(tx.sql, partner!, claim, now);
+      const { policy, outcome, verdicts } = await judge.judge(tx.sql, partnerId, input, now);
       if (outcome === 'REJECT') throw new Refused(ruleBroken(verdicts));
       const expiresAt = addDays(now, policy.pledgeDays);
       const pledge = tx.em.create(Pledge, {
@@ -139,7 +135,7 @@ export class ClaimService {
 
   /** What the balance rules would answer now, nothing written. Throws RequestError for what is not there or not allowed. */
   async preview(actor: Actor, input: PreviewRequest): Promise<Preview> {
-    const { database, clock, needReads, villages, partners, judge, suggestions } = this.services;
+    const { database, clock, needReads, partners, judge, suggestions } = this.services;
     if (!isId('need', input.needId)) {
       throw badArgument('input.needId', 'input.bad-id', { kind: 'need', prefix: 'need' });
     }
@@ -147,7 +143,6 @@ export class ClaimService {
     const partner = await partners.find(partnerAskedAbout(actor, input.partnerId ?? null), 'input.partnerId');
     const [need] = await needReads.byId([input.needId]);
     if (need?.publishedAt == null) throw badArgument('input.needId', 'not-found.need');
-    const [village] = await villages.byId([need.villageId]);
     const now = clock.now();
     const remaining = need.status === 'CANCELLED' ? 0 : remainingOf(need);
     const suggested = () => suggestions.suggest(partner, SUGGESTIONS, now);
@@ -155,8 +150,7 @@ export class ClaimService {
     if (remaining < input.quantity) {
       return { outcome: 'REJECT', remaining, verdicts: [], suggestions: suggested };
     }
-    const claim = caseOf(need, village!.code, input.quantity);
-    const { outcome, verdicts } = await judge.judge(database.reads, partner, claim, now);
+    const { outcome, verdicts } = await judge.judge(database.reads, partner.id, input, now);
     return { outcome, remaining, verdicts, suggestions: suggested };
   }
 
@@ -174,15 +168,6 @@ export class ClaimService {
       }),
     );
   }
-}
-
-function caseOf(
-  need: Pick<NeedRow, 'villageId' | 'sectorCode' | 'urgent' | 'unitValue'>,
-  villageCode: string,
-  quantity: number,
-): ClaimCase {
-  const { villageId, sectorCode, urgent, unitValue } = need;
-  return { villageId, villageCode, sectorCode, urgent, claimRupiah: quantity * unitValue };
 }
 
 function ruleBroken(verdicts: Verdict[]): Problem {

@@ -2,7 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { AreaSchema } from '../areas/area.entity.ts';
 import { idCheck } from '../kernel/ids.ts';
 import { MAX_VILLAGE_RUPIAH } from '../kernel/rupiah.ts';
-import { ClusterSchema } from '../partners/partner.entity.ts';
+import { ClusterSchema, PartnerSchema } from '../partners/partner.entity.ts';
 import { key, oneOf, reference, rupiah, rupiahCheck, text, textCheck } from '../platform/columns.ts';
 
 export const synergyLevels = ['UNTOUCHED', 'SINGLE_COLOUR', 'MULTI_COLOUR', 'SYNERGY'] as const;
@@ -68,6 +68,23 @@ export const VillageColourSchema = defineEntity({
 /** What the partners of one cluster have committed in one village. */
 export class VillageColour extends VillageColourSchema.class {}
 VillageColourSchema.setClass(VillageColour);
+
+export const VillagePartnerSchema = defineEntity({
+  name: 'VillagePartner',
+  tableName: 'village_partners',
+  properties: {
+    villageId: () => reference(VillageSchema, 'village_id').primary(),
+    partnerId: () => reference(PartnerSchema, 'partner_id').primary(),
+    reservedRupiah: rupiah(),
+  },
+  checks: [{ name: 'village_partners_range', expression: rupiahCheck('reserved_rupiah') }],
+});
+/**
+ * What a partner's pledges hold of a village's plan: all of an open or fulfilled pledge, the verified part of one that
+ * ended otherwise, nothing on a cancelled need. Triggers alone write it.
+ */
+export class VillagePartner extends VillagePartnerSchema.class {}
+VillagePartnerSchema.setClass(VillagePartner);
 
 export const ProgrammePlanSchema = defineEntity({
   name: 'ProgrammePlan',
