@@ -9,11 +9,11 @@ export interface WorldSize {
   auditors: number;
 }
 
-/** A TypeID of the benchmark's own, from a number: the same in every run. */
-const id = (prefix: string, number: string) => `'${prefix}_0' || lpad(${number}::text, 25, '0')`;
+/** A TypeID of the benchmark's own, from a number in SQL: the same in every run. */
+export const id = (prefix: string, number: string) => `'${prefix}_0' || lpad(${number}::text, 25, '0')`;
 
 /** Rules that are weighed for every claim and refuse none, so that the load can go on for ever. */
-const rules = JSON.stringify([
+export const rules = JSON.stringify([
   { rule: 'RECIPROCITY', mode: 'ADVISE', limit: 250_000_000, floor: null, ceiling: 1_000_000_000 },
   { rule: 'PARTNER_SHARE', mode: 'ADVISE', limit: 0.6, floor: 50_000_000, ceiling: null },
   { rule: 'COLOUR_SHARE', mode: 'ADVISE', limit: 0.8, floor: 50_000_000, ceiling: null },
@@ -83,3 +83,4 @@ function statements({ villages, needsPerVillage, partners, auditors }: WorldSize
 export const needId = (number: number) => `need_0${String(number).padStart(25, '0')}`;
 export const accountId = (number: number) => `account_0${String(number).padStart(25, '0')}`;
 export const villageId = (number: number) => `village_0${String(number).padStart(25, '0')}`;
+export const partnerId = (number: number) => `partner_0${String(number).padStart(25, '0')}`;

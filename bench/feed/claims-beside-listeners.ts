@@ -4,7 +4,8 @@ import type { Ground } from '../ground.ts';
 import { cpuSeconds, familyCpuSeconds } from '../process-usage.ts';
 import type { ClaimantsQuestion } from './claimants.ts';
 import { gather } from './fan-out.ts';
-import { type HubProcess, socketUrl } from './hub-process.ts';
+import type { HubProcess } from '../hub-process.ts';
+import { socketUrl } from './hub-server.ts';
 import type { Listening } from './listening.ts';
 import type { Server } from './server.ts';
 

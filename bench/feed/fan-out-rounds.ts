@@ -1,6 +1,6 @@
 import type { Ground } from '../ground.ts';
 import { type Durations, type FanOut, measureFanOut } from './fan-out.ts';
-import { startHubServer } from './hub-process.ts';
+import { startHubServer } from './hub-server.ts';
 import type { Listening } from './listening.ts';
 import { type PeerName, startPeer } from './peer-process.ts';
 import type { Audience, Server } from './server.ts';

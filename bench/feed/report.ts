@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { hundredths, table, tenths, versionOf, whole } from '../markdown.ts';
 import { median } from '../statistics.ts';
 import type { ClaimRate, ClaimRound } from './claims-beside-listeners.ts';
 import type { FanOut } from './fan-out.ts';
@@ -37,16 +37,6 @@ const packages = [
   'graphql-yoga',
 ];
 
-const versionOf = (name: string): string =>
-  (JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8')) as { version: string }).version;
-const whole = (value: number): string => Math.round(value).toLocaleString('en');
-const tenths = (value: number): string => value.toFixed(1);
-const ratio = (value: number): string => value.toFixed(2);
-
-const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-const table = (head: readonly string[], rows: readonly string[][]): string =>
-  [row(head), row(head.map((_, index) => (index === 0 ? '---' : '---:'))), ...rows.map(row)].join('\n');
-
 /** The median, over rounds, of one record's figure by another's of the same round; NaN when either has none. */
 function ratioOfRounds(a: Record, b: Record): number {
   const ratios = a.rounds.flatMap(({ perSecond }, round) => {
@@ -69,11 +59,11 @@ function fanOutRow(record: Record, raw: Record): string[] {
   return [
     name,
     whole(of(({ perSecond }) => perSecond)),
-    ratio(ratioOfRounds(record, raw)),
+    hundredths(ratioOfRounds(record, raw)),
     `${tenths(of(({ lone }) => lone.p50Ms))} / ${tenths(of(({ lone }) => lone.p99Ms))}`,
     `${whole(of(({ loaded }) => loaded.p50Ms))} / ${whole(of(({ loaded }) => loaded.p99Ms))}`,
     tenths(of(({ serverMicroseconds }) => serverMicroseconds)),
-    cores.map((figure) => ratio(of(figure))).join(' / '),
+    cores.map((figure) => hundredths(of(figure))).join(' / '),
     whole(of(({ serverMegabytes }) => serverMegabytes)),
   ];
 }
@@ -105,7 +95,7 @@ function audienceSection(records: readonly Record[], { sockets, groups }: Audien
     '',
     againstPeers.length === 0
       ? 'No ratio to the peers.'
-      : `Sinergi against the best peer: ${ratio(Math.min(...againstPeers))} times.`,
+      : `Sinergi against the best peer: ${hundredths(Math.min(...againstPeers))} times.`,
     ...failures.map(({ contestant, failure }) => `A later round of ${names[contestant]} failed: ${failure}.`),
     '',
   ].join('\n');
@@ -151,7 +141,7 @@ function claimsSection({ rounds }: Results['claims']): string {
     ({ broadcastCores }) => broadcastCores,
   ];
   const ratioTo = (of: (round: ClaimRound) => ClaimRate) =>
-    ratio(median(rounds.map((round) => round.listened.perSecond / of(round).perSecond)));
+    hundredths(median(rounds.map((round) => round.listened.perSecond / of(round).perSecond)));
   return [
     '## Claims beside 1,000 listeners',
     '',
@@ -170,7 +160,7 @@ function claimsSection({ rounds }: Results['claims']): string {
         name,
         whole(median(rounds.map((round) => of(round).perSecond))),
         ratioTo(of),
-        ...figures.map((figure) => ratio(median(rounds.map((round) => figure(of(round)))))),
+        ...figures.map((figure) => hundredths(median(rounds.map((round) => figure(of(round)))))),
       ]),
     ),
     '',

@@ -9,7 +9,7 @@ import {
   startClaimants,
 } from './claims-beside-listeners.ts';
 import { type Contestant, measureRound, newRecords, type Stage, startContestant } from './fan-out-rounds.ts';
-import { startHubProcess } from './hub-process.ts';
+import { startHubProcess } from '../hub-process.ts';
 import { Listening } from './listening.ts';
 import { makeModelEvents } from './model-events.ts';
 import type { FeedEvent } from './peers/peer.ts';

@@ -2,9 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { type Ground, TOKEN_SECRET } from '../ground.ts';
-import { Publisher } from './publisher.ts';
-import type { Server } from './server.ts';
+import { type Ground, TOKEN_SECRET } from './ground.ts';
 
 const PATIENCE_MS = 20_000;
 /** As `npm start` runs it. */
@@ -32,7 +30,7 @@ function printedUrl(hub: ChildProcessByStdio<null, Readable, null>): Promise<str
 
 /** Starts the hub on the ground in a process of its own. */
 export async function startHubProcess({ url: databaseUrl }: Ground): Promise<HubProcess> {
-  const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+  const main = fileURLToPath(new URL('../src/main.js', import.meta.url));
   const hub = spawn(process.execPath, [...NODE_OPTIONS, main], {
     env: { PORT: '0', DATABASE_URL: databaseUrl, TOKEN_SECRET, LOG_LEVEL: 'warn' },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -51,28 +49,4 @@ export async function startHubProcess({ url: databaseUrl }: Ground): Promise<Hub
       clearTimeout(timer);
     },
   };
-}
-
-export const socketUrl = ({ url }: HubProcess): string => `${url.replace('http', 'ws')}/graphql`;
-
-/** A hub to which another node publishes. */
-export async function startHubServer(ground: Ground, tokens: readonly string[]): Promise<Server> {
-  const publisher = await Publisher.open(ground.url);
-  try {
-    const hub = await startHubProcess(ground);
-    return {
-      pid: hub.pid,
-      databasePid: ground.pid,
-      url: socketUrl(hub),
-      tokens,
-      publish: (from, count) => publisher.publish(from, count),
-      stop: async () => {
-        await publisher.close();
-        await hub.stop();
-      },
-    };
-  } catch (error) {
-    await publisher.close();
-    throw error;
-  }
 }
