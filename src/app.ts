@@ -7,6 +7,7 @@ import { compose, type Services } from './composition.ts';
 import type { Config } from './config.ts';
 import { entities } from './entities.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
+import { mappings } from './mappings.ts';
 import { Database } from './platform/database.ts';
 import { Context, type ContextOf } from './platform/graphql/context.ts';
 import { Documents } from './platform/graphql/documents.ts';
@@ -14,6 +15,7 @@ import { createHttp, type Readiness } from './platform/http.ts';
 import { startJobs } from './platform/jobs.ts';
 import { Connections, type CurrentActors } from './platform/live/connections.ts';
 import { localeOf } from './platform/messages.ts';
+import { ReadPlanner } from './platform/read-plan/planner.ts';
 import { serveWebSocket } from './platform/websocket.ts';
 import { createSchema } from './schema.ts';
 
@@ -106,6 +108,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     heartbeatMs,
     logger,
     readiness: () => readinessOf(services),
+    plannedReads: { planner: new ReadPlanner(schema, mappings), prepared: database.prepared },
     pageDir: fromHere('../workbench'),
     demoAccounts: () => identity.demoAccounts(),
   });

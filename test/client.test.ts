@@ -95,6 +95,7 @@ describe('a request', () => {
 
 describe('a subscription', () => {
   test('begins at once, brings each event, and ends at the hub when it is left', async () => {
+    await hub.feedStamped();
     const results = as.semen.subscribe(PledgeFeedDocument, { filter: { needIds: [need.id] } });
     await hub.feedsOpen(1);
     for (let quantity = 1; quantity <= 3; quantity += 1) await claim(as.kodim, need.id, quantity);

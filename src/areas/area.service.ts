@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { badArgument } from '../kernel/problems.ts';
 import type { BatchFunction } from '../platform/batch.ts';
 import type { Database } from '../platform/database.ts';
@@ -13,6 +13,14 @@ const AREA_CODE = /^\d\d(\.\d\d(\.\d\d(\.\d{4})?)?)?$/;
 /** Throws BAD_USER_INPUT unless the text has the form of an official code. */
 export function assertAreaCode(code: string, argument = 'areaCode'): void {
   if (!AREA_CODE.test(code)) throw badArgument(argument, 'input.bad-area-code');
+}
+
+/** True for codes of the area and of all below it; the slash is what sorts next after the dot. */
+export function withinArea(
+  code: RawBuilder<unknown>,
+  area: string | RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  return sql`(${code} >= ${area} and ${code} < ${area}::text || '/')`;
 }
 
 /** The codes of an area and all above it, smallest first: 36.02.11, 36.02, 36. */

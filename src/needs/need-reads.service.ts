@@ -1,20 +1,15 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import { type DraftScope, draftScopeOf } from '../access/access.rules.ts';
 import type { Reader } from '../access/reader.ts';
-import { assertAreaCode } from '../areas/area.service.ts';
+import { assertAreaCode, withinArea } from '../areas/area.service.ts';
 import { storable } from '../kernel/text.ts';
 import type { BatchFunction } from '../platform/batch.ts';
 import type { Database } from '../platform/database.ts';
+import type { Expression, Row as SqlRow } from '../platform/expression.ts';
+import { listPage } from '../platform/list-page.ts';
 import { lookup } from '../platform/lookup.ts';
 import { type NestedKey, nestedPages } from '../platform/nested-pages.ts';
-import {
-  assertPageSize,
-  type Page,
-  type PageRequest,
-  pageOf,
-  readCursor,
-  searchQuery,
-} from '../platform/page.ts';
+import { type ListOrder, type Page, type PageRequest, searchQuery } from '../platform/page.ts';
 import type { NeedRow } from './fact.ts';
 import type { NeedStatus } from './need.entity.ts';
 
@@ -25,28 +20,45 @@ export interface NeedFilter {
   search?: string | null;
 }
 
-const LIST = 'needs';
+/** Needs, the newest first. */
+export const needOrder: ListOrder = { name: 'needs', place: 'id', direction: 'desc' };
 
-/** Conditions over `needs n join villages v`. */
-function conditions(filter: NeedFilter, drafts: DraftScope): RawBuilder<unknown> {
-  const all: RawBuilder<unknown>[] = [];
-  if (!drafts.all) {
-    const below = drafts.areaCodes.flatMap((code) => [code, `${code}.%`]);
-    all.push(
-      sql`(n.published_at is not null or n.village_id = any(${drafts.villageIds}) or v.code like any(${below}))`,
-    );
-  }
-  if (filter.areaCode != null) {
-    all.push(sql`(v.code = ${filter.areaCode} or v.code like ${`${filter.areaCode}.%`})`);
-  }
-  if (filter.sector != null) all.push(sql`n.sector_code = any(${storable(filter.sector)})`);
-  if (filter.status != null) all.push(sql`n.status = any(${filter.status})`);
-  const words = filter.search == null ? null : searchQuery(filter.search);
-  if (words !== null) {
-    all.push(sql`to_tsvector('simple'::regconfig, n.title || ' ' || coalesce(n.description, ''))
-      @@ to_tsquery('simple', ${words})`);
-  }
-  return all.length === 0 ? sql`true` : sql.join(all, sql` and `);
+/** True for needs that were published, and for drafts within that scope. */
+export function isVisible(its: SqlRow, drafts: DraftScope): Expression {
+  if (drafts.all) return sql`true`;
+  const areas = drafts.areaCodes.map((code) => withinArea(sql`v.code`, code));
+  return sql`(${sql.join(
+    [
+      sql`${its('published_at')} is not null`,
+      ...(drafts.villageIds.length > 0 ? [sql`${its('village_id')} = any(${drafts.villageIds})`] : []),
+      ...(areas.length > 0
+        ? [
+            sql`exists (select from villages v where v.id = ${its('village_id')} and (${sql.join(areas, sql` or `)}))`,
+          ]
+        : []),
+    ],
+    sql` or `,
+  )})`;
+}
+
+/** Those that a filter lets through. Throws BAD_USER_INPUT for a bad area code. */
+export function needsOf(filter: NeedFilter): (its: SqlRow) => Expression {
+  if (filter.areaCode != null) assertAreaCode(filter.areaCode);
+  return (its) => {
+    const all: Expression[] = [sql`true`];
+    if (filter.areaCode != null) {
+      all.push(sql`exists (select from villages v
+        where v.id = ${its('village_id')} and ${withinArea(sql`v.code`, filter.areaCode)})`);
+    }
+    if (filter.sector != null) all.push(sql`${its('sector_code')} = any(${storable(filter.sector)})`);
+    if (filter.status != null) all.push(sql`${its('status')} = any(${filter.status})`);
+    const words = filter.search == null ? null : searchQuery(filter.search);
+    if (words !== null) {
+      const text = sql`${its('title')} || ' ' || coalesce(${its('description')}, '')`;
+      all.push(sql`to_tsvector('simple'::regconfig, ${text}) @@ to_tsquery('simple', ${words})`);
+    }
+    return sql.join(all, sql` and `);
+  };
 }
 
 type VillageNeedsKey = NestedKey<{ filter: NeedFilter; drafts: DraftScope }>;
@@ -63,49 +75,20 @@ export class NeedReads {
 
   /** Needs, the newest first. Throws BAD_USER_INPUT for a bad page, cursor or area code. */
   async list(reader: Reader, filter: NeedFilter, request: PageRequest): Promise<Page<NeedRow>> {
-    assertPageSize(request.first);
-    if (filter.areaCode != null) assertAreaCode(filter.areaCode);
-    const where = conditions(filter, draftScopeOf(reader));
-    const after = request.after === null ? null : readCursor(LIST, request.after);
-    const { rows } = await sql<NeedRow>`
-      select n.* from needs n join villages v on v.id = n.village_id
-      where ${where} ${after === null ? sql`` : sql`and n.id < ${after}`}
-      order by n.id desc limit ${request.first + 1}`.execute(this.database.reads);
-    return pageOf(
-      LIST,
-      rows,
-      request,
-      ({ id }) => id,
-      async () => {
-        const counted = await sql<{ count: number }>`
-        select count(*) as count from needs n join villages v on v.id = n.village_id
-        where ${where}`.execute(this.database.reads);
-        return counted.rows[0]!.count;
-      },
-    );
+    const listed = needsOf(filter);
+    const drafts = draftScopeOf(reader);
+    const where = (its: SqlRow) => sql`${listed(its)} and ${isVisible(its, drafts)}`;
+    return listPage<NeedRow>(this.database.reads, 'needs', needOrder, where, request);
   }
 
   /** The needs of many villages, one statement for all that ask alike. */
-  readonly ofVillage: BatchFunction<VillageNeedsKey, Page<NeedRow>> = nestedPages({
-    name: LIST,
-    placeOf: ({ id }: NeedRow) => id,
-    read: async (villageIds, { filter, drafts }, after, limit) => {
-      const { rows } = await sql<NeedRow & { parentId: string }>`
-        select v.id as parent_id, n.* from villages v cross join lateral (
-          select n.* from needs n
-          where n.village_id = v.id and ${conditions(filter, drafts)}
-            ${after === null ? sql`` : sql`and n.id < ${after}`}
-          order by n.id desc limit ${limit}) as n
-        where v.id = any(${villageIds})`.execute(this.database.reads);
-      return rows;
-    },
-    count: async (villageIds, { filter, drafts }) => {
-      const { rows } = await sql<{ parentId: string; count: number }>`
-        select n.village_id as parent_id, count(*) as count
-        from needs n join villages v on v.id = n.village_id
-        where v.id = any(${villageIds}) and ${conditions(filter, drafts)}
-        group by n.village_id`.execute(this.database.reads);
-      return rows;
+  readonly ofVillage: BatchFunction<VillageNeedsKey, Page<NeedRow>> = nestedPages(() => this.database.reads, {
+    table: 'needs',
+    parent: 'village_id',
+    order: needOrder,
+    where: ({ filter, drafts }) => {
+      const listed = needsOf(filter);
+      return (its) => sql`${listed(its)} and ${isVisible(its, drafts)}`;
     },
   });
 }

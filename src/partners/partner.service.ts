@@ -6,15 +6,10 @@ import { badArgument } from '../kernel/problems.ts';
 import { storable } from '../kernel/text.ts';
 import type { BatchFunction } from '../platform/batch.ts';
 import type { Database, Sql } from '../platform/database.ts';
+import type { Expression, Row as SqlRow } from '../platform/expression.ts';
+import { listPage } from '../platform/list-page.ts';
 import { grouped, lookup } from '../platform/lookup.ts';
-import {
-  assertPageSize,
-  type Page,
-  type PageRequest,
-  pageOf,
-  readCursor,
-  searchQuery,
-} from '../platform/page.ts';
+import { type ListOrder, type Page, type PageRequest, searchQuery } from '../platform/page.ts';
 import type { Row } from '../platform/rows.ts';
 import type { Cluster, Partner, PartnerKind, Sector } from './partner.entity.ts';
 
@@ -34,27 +29,29 @@ export interface MandateKey {
   villageCode: string;
 }
 
-const LIST = 'partners';
+/** Partners by code. */
+export const partnerOrder: ListOrder = { name: 'partners', place: 'code', direction: 'asc' };
 
-function conditions(filter: PartnerFilter): RawBuilder<unknown> {
-  const all: RawBuilder<unknown>[] = [sql`true`];
-  if (filter.kind != null) all.push(sql`kind = any(${filter.kind})`);
-  if (filter.cluster != null) all.push(sql`cluster_code = any(${storable(filter.cluster)})`);
-  const words = filter.search == null ? null : searchQuery(filter.search);
-  if (words !== null) {
-    all.push(sql`to_tsvector('simple'::regconfig, name || ' ' || code) @@ to_tsquery('simple', ${words})`);
-  }
-  return sql.join(all, sql` and `);
+/** Those that a filter lets through. */
+export function partnersOf(filter: PartnerFilter): (its: SqlRow) => Expression {
+  return (its) => {
+    const all: Expression[] = [sql`true`];
+    if (filter.kind != null) all.push(sql`${its('kind')} = any(${filter.kind})`);
+    if (filter.cluster != null) all.push(sql`${its('cluster_code')} = any(${storable(filter.cluster)})`);
+    const words = filter.search == null ? null : searchQuery(filter.search);
+    if (words !== null) {
+      const text = sql`${its('name')} || ' ' || ${its('code')}`;
+      all.push(sql`to_tsvector('simple'::regconfig, ${text}) @@ to_tsquery('simple', ${words})`);
+    }
+    return sql.join(all, sql` and `);
+  };
 }
 
 /**
  * The partner whose mandate a sector is in a village, whose code and those of the areas above it are `codes`: the one of
  * the smallest area wins, then the oldest. At most one row of partners; both arguments are SQL of the statement around.
  */
-export function holderOf(
-  sectorCode: RawBuilder<unknown>,
-  codes: RawBuilder<unknown>,
-): RawBuilder<PartnerRow> {
+export function holderOf(sectorCode: Expression, codes: Expression): RawBuilder<PartnerRow> {
   return sql<PartnerRow>`
     select p.* from partner_mandates m join partner_areas x on x.partner_id = m.partner_id
     join areas a on a.id = x.area_id and a.code = any(${codes}) join partners p on p.id = m.partner_id
@@ -128,24 +125,7 @@ export class PartnerService {
   }
 
   /** Partners by code. Throws BAD_USER_INPUT for a bad page or cursor. */
-  async list(_reader: Reader, filter: PartnerFilter, request: PageRequest): Promise<Page<PartnerRow>> {
-    assertPageSize(request.first);
-    const where = conditions(filter);
-    const after = request.after === null ? null : readCursor(LIST, request.after);
-    const { rows } = await sql<PartnerRow>`
-      select * from partners
-      where ${where} ${after === null ? sql`` : sql`and code > ${after}`}
-      order by code limit ${request.first + 1}`.execute(this.database.reads);
-    return pageOf(
-      LIST,
-      rows,
-      request,
-      ({ code }) => code,
-      async () => {
-        const counted = await sql<{ count: number }>`
-        select count(*) as count from partners where ${where}`.execute(this.database.reads);
-        return counted.rows[0]!.count;
-      },
-    );
+  list(_reader: Reader, filter: PartnerFilter, request: PageRequest): Promise<Page<PartnerRow>> {
+    return listPage<PartnerRow>(this.database.reads, 'partners', partnerOrder, partnersOf(filter), request);
   }
 }

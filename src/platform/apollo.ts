@@ -16,11 +16,13 @@ import type { Context } from './graphql/context.ts';
 import { type Documents, parseError, PARSE_LIMITS } from './graphql/documents.ts';
 import { toClientError } from './graphql/errors.ts';
 import { costExtension } from './graphql/execution.ts';
+import { type PlannedReads, planReads, stringifyAnswer } from './graphql/planned-reads.ts';
 import type { Locale } from './messages.ts';
 
 export interface ApolloOptions {
   schema: GraphQLSchema;
   documents: Documents;
+  plannedReads: PlannedReads;
   logger: Logger;
 }
 
@@ -95,7 +97,7 @@ function withinLimits({ documents, logger }: ApolloOptions): ApolloServerPlugin<
 
 /** Apollo Server, with what costs and is not used switched off, and validation left to `withinLimits`. */
 export async function startApollo(options: ApolloOptions): Promise<ApolloServer<Context>> {
-  const { schema, logger } = options;
+  const { schema, plannedReads, logger } = options;
   const languages = new WeakMap<object, Locale>();
   const apollo = new ApolloServer<Context>({
     schema,
@@ -106,11 +108,13 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     parseOptions: PARSE_LIMITS,
+    stringifyResult: stringifyAnswer,
     dangerouslyDisableValidation: true,
     logger,
     plugins: [
       languageOfErrors(languages),
       withinLimits(options),
+      planReads(plannedReads, logger),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
     ],

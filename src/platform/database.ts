@@ -5,6 +5,7 @@ import { CamelCasePlugin, Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { idleOf, openPool } from './pool.ts';
+import { PreparedReads } from './prepared-reads.ts';
 import { retryLostRaces } from './retry.ts';
 import { Wires } from './wires.ts';
 
@@ -39,6 +40,8 @@ readTypes.setTypeParser(pg.types.builtins.DATE, String);
 const WRITE_SILENCE_MS = 20_000;
 const READ_SILENCE_MS = 30_000;
 const PROMPT_SILENCE_MS = 3000;
+/** What a connection has prepared ends with it. */
+const READ_LIFETIME_SECONDS = 600;
 /** When the hub stops, what is under way may end until then. */
 const CLOSE_WITHIN_MS = 2000;
 /**
@@ -65,6 +68,7 @@ interface Pools {
   orm: MikroORM;
   reads: Sql;
   promptReads: Sql;
+  prepared: PreparedReads;
   wires: readonly Wires[];
   /** How many migrations and loads are under way, whose statements may be silent for as long as they like. */
   atLength: { count: number };
@@ -80,6 +84,8 @@ export class Database {
    * that is silent for 3 s is given up.
    */
   readonly promptReads: Sql;
+  /** Statements that write whole answers, prepared when they come often. */
+  readonly prepared: PreparedReads;
   readonly url: string;
   /** The transaction of which all others are savepoints, within `atomically`; null everywhere else. */
   private readonly around: Transaction | null;
@@ -90,6 +96,7 @@ export class Database {
     this.orm = pools.orm;
     this.reads = around?.sql ?? pools.reads;
     this.promptReads = around?.sql ?? pools.promptReads;
+    this.prepared = pools.prepared;
     this.url = url;
     this.around = around;
   }
@@ -124,12 +131,17 @@ export class Database {
       types: readTypes,
       options: '-c default_transaction_read_only=on',
     };
-    const readPool = openPool({ ...reading, max: readConnections }, readWires, logger);
+    const readPool = openPool(
+      { ...reading, max: readConnections, maxLifetimeSeconds: READ_LIFETIME_SECONDS },
+      readWires,
+      logger,
+    );
     idle.push(idleOf(readPool));
     const promptPool = openPool({ ...reading, max: 1 }, promptWires, logger);
     const wires = [writeWires, readWires, promptWires];
     const [reads, promptReads] = [readsOf(readPool), readsOf(promptPool)];
-    return new Database({ orm, reads, promptReads, wires, atLength }, url, null);
+    const prepared = new PreparedReads(readPool);
+    return new Database({ orm, reads, promptReads, prepared, wires, atLength }, url, null);
   }
 
   /** Applies what of the migrations is missing; several nodes may start at once. */

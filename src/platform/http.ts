@@ -5,6 +5,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { startApollo } from './apollo.ts';
 import { serveEventStreams } from './event-stream.ts';
 import { LIMITS } from './limits.ts';
+import type { PlannedReads } from './graphql/planned-reads.ts';
 import type { LiveOptions } from './live/live-options.ts';
 
 /** Whether the hub can do its work, and what it lacks. */
@@ -15,6 +16,7 @@ export interface Readiness {
 
 export interface HttpOptions extends LiveOptions {
   readiness: () => Promise<Readiness>;
+  plannedReads: PlannedReads;
   /** Folder of the built workbench page. */
   pageDir: string;
   /** The demo's accounts for the page's sign-in box; none outside of the demo. */

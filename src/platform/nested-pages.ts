@@ -1,5 +1,9 @@
+import { sql } from 'kysely';
 import type { BatchFunction } from './batch.ts';
-import { assertPageSize, type Page, type PageRequest, pageOf, readCursor } from './page.ts';
+import type { Sql } from './database.ts';
+import { aliased, type Expression, type Row } from './expression.ts';
+import { beyond, inOrder } from './list-page.ts';
+import { assertPageSize, type ListOrder, type Page, type PageRequest, pageOf, readCursor } from './page.ts';
 
 /** One parent's list, as a field of many parents asks for it. */
 export interface NestedKey<Filter> {
@@ -8,59 +12,65 @@ export interface NestedKey<Filter> {
   page: PageRequest;
 }
 
-/** How a nested list is read: both statements answer for many parents at once. */
-export interface NestedList<Filter, T> {
-  name: string;
-  /** At most `limit` rows a parent, in order, after the place that a cursor named. */
-  read(
-    parentIds: readonly string[],
-    filter: Filter,
-    after: string | null,
-    limit: number,
-  ): Promise<(T & { parentId: string })[]>;
-  count(parentIds: readonly string[], filter: Filter): Promise<{ parentId: string; count: number }[]>;
-  placeOf(row: T): string;
+/** A list that each of many parents has. */
+export interface NestedList<Filter> {
+  table: string;
+  /** The column that names the parent. */
+  parent: string;
+  order: ListOrder;
+  where(filter: Filter): (its: Row) => Expression;
 }
 
 /** Batches the lists of all parents that were asked for with the same arguments into one statement. */
-export function nestedPages<Filter, T>(
-  list: NestedList<Filter, T>,
+export function nestedPages<Filter, T extends object>(
+  db: () => Sql,
+  list: NestedList<Filter>,
 ): BatchFunction<NestedKey<Filter>, Page<T>> {
   return async (keys) => {
     const groups = Map.groupBy(keys, ({ filter, page }) => JSON.stringify([filter, page]));
     const pages = new Map<NestedKey<Filter>, Page<T>>();
     await Promise.all(
       [...groups.values()].map(async (group) => {
-        const { filter, page } = group[0]!;
-        assertPageSize(page.first);
-        const after = page.after === null ? null : readCursor(list.name, page.after);
-        const parentIds = group.map(({ parentId }) => parentId);
-        const rows = Map.groupBy(
-          await list.read(parentIds, filter, after, page.first + 1),
-          ({ parentId }) => parentId,
-        );
-        let counting: Promise<Map<string, number>> | undefined;
-        const countOf = async (parentId: string) => {
-          counting ??= list
-            .count(parentIds, filter)
-            .then((counts) => new Map(counts.map((one) => [one.parentId, one.count])));
-          return (await counting).get(parentId) ?? 0;
-        };
-        for (const key of group) {
-          const own = rows.get(key.parentId) ?? [];
-          pages.set(
-            key,
-            pageOf(
-              list.name,
-              own,
-              page,
-              (row) => list.placeOf(row),
-              () => countOf(key.parentId),
-            ),
-          );
-        }
+        const answers = await pagesOf<Filter, T>(db(), list, group);
+        group.forEach((key, index) => pages.set(key, answers[index]!));
       }),
     );
     return keys.map((key) => pages.get(key)!);
   };
+}
+
+/** The pages of parents that ask alike. */
+async function pagesOf<Filter, T extends object>(
+  db: Sql,
+  list: NestedList<Filter>,
+  keys: readonly NestedKey<Filter>[],
+): Promise<Page<T>[]> {
+  const { table, parent, order } = list;
+  const { filter, page } = keys[0]!;
+  assertPageSize(page.first);
+  const after = page.after === null ? null : readCursor(order.name, page.after);
+  const parentIds = keys.map(({ parentId }) => parentId);
+  const its = aliased('one');
+  const isListed = list.where(filter)(its);
+  const { rows } = await sql<T & { ofParent: string }>`
+    select parent.id as of_parent, page.* from unnest(${parentIds}::text[]) as parent(id) cross join lateral (
+      select one.* from ${sql.table(table)} as one
+      where ${its(parent)} = parent.id and ${isListed}
+        ${after === null ? sql`` : sql`and ${beyond(order, its, after)}`}
+      order by ${inOrder(order, its)} limit ${page.first + 1}) as page`.execute(db);
+  const found = Map.groupBy(rows, ({ ofParent }) => ofParent);
+  let counting: Promise<Map<string, number>> | undefined;
+  const count = async () => {
+    const counted = await sql<{ parentId: string; count: number }>`
+      select ${its(parent)} as parent_id, count(*) as count from ${sql.table(table)} as one
+      where ${its(parent)} = any(${parentIds}) and ${isListed} group by ${its(parent)}`.execute(db);
+    return new Map(counted.rows.map((row) => [row.parentId, row.count]));
+  };
+  const placeOf = (row: T) => (row as Record<string, string>)[order.place]!;
+  return parentIds.map((id) =>
+    pageOf<T>(order.name, found.get(id) ?? [], page, placeOf, async () => {
+      counting ??= count();
+      return (await counting).get(id) ?? 0;
+    }),
+  );
 }

@@ -2,11 +2,20 @@ import { badArgument } from '../kernel/problems.ts';
 import { isStorable } from '../kernel/text.ts';
 
 export const MAX_PAGE = 100;
+/** So many where nobody says how many. */
+export const USUAL_PAGE = 20;
 
 /** Which part of a list is wanted. */
 export interface PageRequest {
   first: number;
   after: string | null;
+}
+
+/** A list's name in its cursors, and the unique column that orders it and is each row's place in it. */
+export interface ListOrder {
+  name: string;
+  place: string;
+  direction: 'asc' | 'desc';
 }
 
 /** A part of a list, in order. */

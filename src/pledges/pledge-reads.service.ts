@@ -1,11 +1,13 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Reader } from '../access/reader.ts';
-import { assertAreaCode } from '../areas/area.service.ts';
+import { assertAreaCode, withinArea } from '../areas/area.service.ts';
 import type { BatchFunction } from '../platform/batch.ts';
 import type { Database } from '../platform/database.ts';
+import type { Expression, Row } from '../platform/expression.ts';
+import { listPage } from '../platform/list-page.ts';
 import { lookup } from '../platform/lookup.ts';
 import { type NestedKey, nestedPages } from '../platform/nested-pages.ts';
-import { assertPageSize, type Page, type PageRequest, pageOf, readCursor } from '../platform/page.ts';
+import type { ListOrder, Page, PageRequest } from '../platform/page.ts';
 import type { PledgeRow } from './pledge-book.service.ts';
 import type { PledgeStatus } from './pledge.entity.ts';
 
@@ -15,17 +17,22 @@ export interface PledgeFilter {
   status?: readonly PledgeStatus[] | null;
 }
 
-const LIST = 'pledges';
+/** Pledges, the newest first. */
+export const pledgeOrder: ListOrder = { name: 'pledges', place: 'id', direction: 'desc' };
 
-function conditions(filter: PledgeFilter): RawBuilder<unknown> {
-  const all: RawBuilder<unknown>[] = [sql`true`];
-  if (filter.areaCode != null) {
-    all.push(sql`exists (select from villages v where v.id = p.village_id
-      and (v.code = ${filter.areaCode} or v.code like ${`${filter.areaCode}.%`}))`);
-  }
-  if (filter.partnerId != null) all.push(sql`p.partner_id = ${filter.partnerId}`);
-  if (filter.status != null) all.push(sql`p.status = any(${filter.status})`);
-  return sql.join(all, sql` and `);
+/** Those that a filter lets through. Throws BAD_USER_INPUT for a bad area code. */
+export function pledgesOf(filter: PledgeFilter): (its: Row) => Expression {
+  if (filter.areaCode != null) assertAreaCode(filter.areaCode);
+  return (its) => {
+    const all: Expression[] = [sql`true`];
+    if (filter.areaCode != null) {
+      all.push(sql`exists (select from villages v
+        where v.id = ${its('village_id')} and ${withinArea(sql`v.code`, filter.areaCode)})`);
+    }
+    if (filter.partnerId != null) all.push(sql`${its('partner_id')} = ${filter.partnerId}`);
+    if (filter.status != null) all.push(sql`${its('status')} = any(${filter.status})`);
+    return sql.join(all, sql` and `);
+  };
 }
 
 type ParentKey = NestedKey<Pick<PledgeFilter, 'status'>>;
@@ -48,51 +55,15 @@ export class PledgeReads {
 
   /** Pledges, the newest first. Throws BAD_USER_INPUT for a bad page, cursor or area code. */
   async list(_reader: Reader, filter: PledgeFilter, request: PageRequest): Promise<Page<PledgeRow>> {
-    assertPageSize(request.first);
-    if (filter.areaCode != null) assertAreaCode(filter.areaCode);
-    const where = conditions(filter);
-    const after = request.after === null ? null : readCursor(LIST, request.after);
-    const { rows } = await sql<PledgeRow>`
-      select p.* from pledges p where ${where} ${after === null ? sql`` : sql`and p.id < ${after}`}
-      order by p.id desc limit ${request.first + 1}`.execute(this.database.reads);
-    return pageOf(
-      LIST,
-      rows,
-      request,
-      ({ id }) => id,
-      async () => {
-        const counted = await sql<{ count: number }>`
-        select count(*) as count from pledges p where ${where}`.execute(this.database.reads);
-        return counted.rows[0]!.count;
-      },
-    );
+    return listPage<PledgeRow>(this.database.reads, 'pledges', pledgeOrder, pledgesOf(filter), request);
   }
 
-  /** The pledges of many parents, one statement for all that ask alike. */
-  private nested(
-    parentColumn: 'need_id' | 'village_id' | 'partner_id',
-  ): BatchFunction<ParentKey, Page<PledgeRow>> {
-    const parent = sql.ref(`p.${parentColumn}`);
-    return nestedPages({
-      name: LIST,
-      placeOf: ({ id }: PledgeRow) => id,
-      read: async (parentIds, filter, after, limit) => {
-        const { rows } = await sql<PledgeRow & { parentId: string }>`
-          select parent.id as parent_id, p.* from unnest(${parentIds}::text[]) as parent(id) cross join lateral (
-            select p.* from pledges p
-            where ${parent} = parent.id and ${conditions(filter)}
-              ${after === null ? sql`` : sql`and p.id < ${after}`}
-            order by p.id desc limit ${limit}) as p`.execute(this.database.reads);
-        return rows;
-      },
-      count: async (parentIds, filter) => {
-        const { rows } = await sql<{ parentId: string; count: number }>`
-          select ${parent} as parent_id, count(*) as count from pledges p
-          where ${parent} = any(${parentIds}) and ${conditions(filter)} group by ${parent}`.execute(
-          this.database.reads,
-        );
-        return rows;
-      },
+  private nested(parent: 'need_id' | 'village_id' | 'partner_id'): BatchFunction<ParentKey, Page<PledgeRow>> {
+    return nestedPages(() => this.database.reads, {
+      table: 'pledges',
+      parent,
+      order: pledgeOrder,
+      where: pledgesOf,
     });
   }
 }

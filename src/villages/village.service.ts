@@ -1,20 +1,15 @@
 import { LockMode } from '@mikro-orm/core';
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Reader } from '../access/reader.ts';
-import { assertAreaCode } from '../areas/area.service.ts';
+import { assertAreaCode, withinArea } from '../areas/area.service.ts';
 import { MAX_RUPIAH, MAX_VILLAGE_RUPIAH } from '../kernel/rupiah.ts';
 import { invalid, Refused } from '../kernel/problems.ts';
 import type { BatchFunction } from '../platform/batch.ts';
 import type { Database, Transaction } from '../platform/database.ts';
+import type { Expression, Row as SqlRow } from '../platform/expression.ts';
+import { listPage } from '../platform/list-page.ts';
 import { grouped, lookup } from '../platform/lookup.ts';
-import {
-  assertPageSize,
-  type Page,
-  type PageRequest,
-  pageOf,
-  readCursor,
-  searchQuery,
-} from '../platform/page.ts';
+import { type ListOrder, type Page, type PageRequest, searchQuery } from '../platform/page.ts';
 import { type Row, rowOf } from '../platform/rows.ts';
 import { type SynergyLevel, Village, VillageColour } from './village.entity.ts';
 import { diversityOf, type SynergyBars, synergyOf } from './village.rules.ts';
@@ -42,19 +37,22 @@ export interface LockedVillage {
 type FigureName = 'neededRupiah' | 'pledgedRupiah' | 'committedRupiah' | 'deliveredRupiah' | 'verifiedRupiah';
 export type FigureChange = Partial<Record<FigureName | 'openNeeds', number>>;
 
-const LIST = 'villages';
+/** Villages by official code. */
+export const villageOrder: ListOrder = { name: 'villages', place: 'code', direction: 'asc' };
 
-function conditions(filter: VillageFilter): RawBuilder<unknown> {
-  const all: RawBuilder<unknown>[] = [sql`true`];
-  if (filter.areaCode != null) {
-    all.push(sql`(v.code = ${filter.areaCode} or v.code like ${`${filter.areaCode}.%`})`);
-  }
-  if (filter.synergy != null) all.push(sql`v.synergy = any(${filter.synergy})`);
-  const words = filter.search == null ? null : searchQuery(filter.search);
-  if (words !== null) {
-    all.push(sql`to_tsvector('simple'::regconfig, v.name) @@ to_tsquery('simple', ${words})`);
-  }
-  return sql.join(all, sql` and `);
+/** Those that a filter lets through. Throws BAD_USER_INPUT for a bad area code. */
+export function villagesOf(filter: VillageFilter): (its: SqlRow) => Expression {
+  if (filter.areaCode != null) assertAreaCode(filter.areaCode);
+  return (its) => {
+    const all: Expression[] = [sql`true`];
+    if (filter.areaCode != null) all.push(withinArea(its('code'), filter.areaCode));
+    if (filter.synergy != null) all.push(sql`${its('synergy')} = any(${filter.synergy})`);
+    const words = filter.search == null ? null : searchQuery(filter.search);
+    if (words !== null) {
+      all.push(sql`to_tsvector('simple'::regconfig, ${its('name')}) @@ to_tsquery('simple', ${words})`);
+    }
+    return sql.join(all, sql` and `);
+  };
 }
 
 function planTooGreat(plan: 'village-plan' | 'plan', max: number): Refused {
@@ -84,25 +82,8 @@ export class VillageService {
 
   /** Villages by official code. Throws BAD_USER_INPUT for a bad page, cursor or area code. */
   async list(_reader: Reader, filter: VillageFilter, request: PageRequest): Promise<Page<VillageRow>> {
-    assertPageSize(request.first);
-    if (filter.areaCode != null) assertAreaCode(filter.areaCode);
-    const where = conditions(filter);
-    const after = request.after === null ? null : readCursor(LIST, request.after);
-    const { rows } = await sql<VillageRow>`
-      select v.* from villages v
-      where ${where} ${after === null ? sql`` : sql`and v.code > ${after}`}
-      order by v.code limit ${request.first + 1}`.execute(this.database.reads);
-    return pageOf(
-      LIST,
-      rows,
-      request,
-      ({ code }) => code,
-      async () => {
-        const counted = await sql<{ count: number }>`
-        select count(*) as count from villages v where ${where}`.execute(this.database.reads);
-        return counted.rows[0]!.count;
-      },
-    );
+    const where = villagesOf(filter);
+    return listPage<VillageRow>(this.database.reads, 'villages', villageOrder, where, request);
   }
 
   /** Holds the village's row until the transaction ends. Lock order: need, village, partner. */

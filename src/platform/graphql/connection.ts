@@ -1,5 +1,5 @@
 import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
-import type { Page, PageRequest } from '../page.ts';
+import { type Page, type PageRequest, USUAL_PAGE } from '../page.ts';
 import { CursorScalar } from './scalars.ts';
 
 @ObjectType('PageInfo', { description: 'Where a page lies in its list.' })
@@ -73,7 +73,11 @@ export function connectionType(name: string, nodeType: () => ClassType, isCounte
 }
 
 /** The page that a field's arguments ask for; null asks for the default. */
-export function pageRequest(first: number | null, after: string | null | undefined, usual = 20): PageRequest {
+export function pageRequest(
+  first: number | null,
+  after: string | null | undefined,
+  usual = USUAL_PAGE,
+): PageRequest {
   return { first: first ?? usual, after: after ?? null };
 }
 

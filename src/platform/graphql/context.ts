@@ -51,6 +51,12 @@ export class Context {
     return readerOf(this.actor, this.options.publicRead);
   }
 
+  /** The same without an exception: null for somebody who may not read. */
+  readerOrNull(): Reader | null {
+    const { actor, publicRead } = this.options;
+    return actor.accountId !== null || publicRead ? readerOf(actor, publicRead) : null;
+  }
+
   /** The same asker with nothing loaded yet: for the next event of a subscription. */
   fresh(): Context {
     return new Context(this.options);

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { Kysely, PostgresDialect } from 'kysely';
+import type pg from 'pg';
+import QuickLRU from 'quick-lru';
+import type { Expression } from './expression.ts';
+
+/** A statement that comes so often is worth a plan that is kept. */
+const OFTEN = 3;
+/** So many statements are remembered at once, named or not yet. */
+const MAX_STATEMENTS = 200;
+
+/**
+ * Statements whose one row holds the text of one answer. Those that come again and again are prepared: each
+ * connection parses and plans them once. A connection keeps what it prepared until its end, so the pool's connections
+ * must not live for long.
+ */
+export class PreparedReads {
+  private readonly pool: pg.Pool;
+  private readonly compiler: Kysely<unknown>;
+  private readonly seen = new QuickLRU<string, { times: number; name?: string }>({ maxSize: MAX_STATEMENTS });
+
+  constructor(pool: pg.Pool) {
+    this.pool = pool;
+    // Only compiles; the connections are taken from the pool itself, which knows names.
+    this.compiler = new Kysely({ dialect: new PostgresDialect({ pool }) });
+  }
+
+  /** The `data` of the statement's one row, as text. */
+  async text(statement: Expression): Promise<string> {
+    const { sql: text, parameters } = statement.compile(this.compiler);
+    const values = [...parameters];
+    const name = this.nameOf(text);
+    const { rows } = await this.pool.query<{ data: string }>(
+      name === undefined ? { text, values } : { name, text, values },
+    );
+    return rows[0]!.data;
+  }
+
+  private nameOf(text: string): string | undefined {
+    const statement = this.seen.get(text) ?? { times: 0 };
+    statement.times += 1;
+    if (statement.times === 1) this.seen.set(text, statement);
+    if (statement.times === OFTEN) statement.name = createHash('sha256').update(text).digest('base64url');
+    return statement.name;
+  }
+}

@@ -1,0 +1,112 @@
+import { sql } from 'kysely';
+import { withinArea } from '../areas/area.service.ts';
+import { isId } from '../kernel/ids.ts';
+import { badArgument } from '../kernel/problems.ts';
+import type { Expression, Row } from '../platform/expression.ts';
+import {
+  list,
+  type ModuleMapping,
+  one,
+  page,
+  part,
+  type TypeMapping,
+  value,
+} from '../platform/read-plan/mapping.ts';
+import { type VillageFilter, villageOrder, villagesOf } from './village.service.ts';
+
+/** The area above a village whose code has so many characters. */
+const above = (length: number) =>
+  one('Area', ({ its, own }) => sql`${its('code')} = left(${own('code')}, ${length}::int)`);
+
+/** Both are whole numbers that float8 holds exactly, so the only rounding is this division. */
+function ratio(a: Expression, b: Expression): Expression {
+  return sql`case when ${b} = 0 then 0 else ${a}::float8 / ${b}::float8 end`;
+}
+
+const coverage: TypeMapping = {
+  type: 'Coverage',
+  // Sums stay within 2^53 since the plan of all villages does.
+  from: (area) => sql`select coalesce(sum(v.needed_rupiah), 0)::bigint as needed_rupiah,
+      coalesce(sum(v.pledged_rupiah), 0)::bigint as pledged_rupiah,
+      coalesce(sum(v.committed_rupiah), 0)::bigint as committed_rupiah,
+      coalesce(sum(v.delivered_rupiah), 0)::bigint as delivered_rupiah,
+      coalesce(sum(v.verified_rupiah), 0)::bigint as verified_rupiah,
+      coalesce(sum(v.open_needs), 0)::int as open_needs
+    from villages v where ${withinArea(sql`v.code`, area('code'))}`,
+  columns: ['openNeeds'],
+  fields: {
+    needed: value((its) => its('needed_rupiah')),
+    pledged: value((its) => its('pledged_rupiah')),
+    committed: value((its) => its('committed_rupiah')),
+    delivered: value((its) => its('delivered_rupiah')),
+    verified: value((its) => its('verified_rupiah')),
+    committedRatio: value((its) => ratio(its('committed_rupiah'), its('needed_rupiah'))),
+    verifiedRatio: value((its) => ratio(its('verified_rupiah'), its('needed_rupiah'))),
+  },
+};
+
+const synergyCount: TypeMapping = {
+  type: 'SynergyCount',
+  from: (area) => sql`select count(*)::int as villages,
+      (count(*) filter (where v.synergy = 'UNTOUCHED'))::int as untouched,
+      (count(*) filter (where v.synergy = 'SINGLE_COLOUR'))::int as single_colour,
+      (count(*) filter (where v.synergy = 'MULTI_COLOUR'))::int as multi_colour,
+      (count(*) filter (where v.synergy = 'SYNERGY'))::int as synergy
+    from villages v where ${withinArea(sql`v.code`, area('code'))}`,
+  columns: ['villages', 'untouched', 'singleColour', 'multiColour', 'synergy'],
+  fields: {},
+};
+
+const colourShare: TypeMapping = {
+  type: 'ColourShare',
+  from: (village) => sql`select c.cluster_code, c.committed_rupiah,
+      sum(c.committed_rupiah) over () as all_rupiah
+    from village_colours c where c.village_id = ${village('id')} and c.committed_rupiah > 0`,
+  columns: [],
+  fields: {
+    committed: value((its) => its('committed_rupiah')),
+    share: value((its) => ratio(its('committed_rupiah'), its('all_rupiah'))),
+    cluster: one('Cluster', ({ its, own }) => sql`${its('code')} = ${own('cluster_code')}`),
+  },
+};
+
+const everything = () => sql`true`;
+const greatestFirst = (its: Row) => sql`${its('committed_rupiah')} desc, ${its('cluster_code')}`;
+
+export const villageMapping: ModuleMapping = {
+  types: [
+    {
+      type: 'Village',
+      from: 'villages',
+      columns: ['id', 'code', 'name', 'diversity', 'synergy'],
+      fields: {
+        district: above(8),
+        regency: above(5),
+        province: above(2),
+        coverage: part('Coverage'),
+        colours: list('ColourShare', everything, greatestFirst),
+      },
+    },
+    coverage,
+    synergyCount,
+    colourShare,
+  ],
+  adds: [
+    {
+      type: 'Area',
+      fields: { coverage: one('Coverage', everything), synergy: one('SynergyCount', everything) },
+    },
+    {
+      type: 'Query',
+      fields: {
+        village: one<{ id?: string | null; code?: string | null }>('Village', ({ its, args }) => {
+          if ((args.id == null) === (args.code == null)) throw badArgument('id', 'input.one-of');
+          if (args.code != null) return sql`${its('code')} = ${args.code}`;
+          if (!isId('village', args.id!)) throw badArgument('id', 'input.bad-id');
+          return sql`${its('id')} = ${args.id}`;
+        }),
+        villages: page<VillageFilter>('Village', villageOrder, ({ its, args }) => villagesOf(args)(its)),
+      },
+    },
+  ],
+};
