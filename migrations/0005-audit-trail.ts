@@ -98,6 +98,9 @@ export class AuditTrail extends Migration {
     ]) {
       this.addSql(`create index "audit_entries_by_${name}" on "audit_entries" (${key}, position)`);
     }
+    this.addSql(
+      `create index "audit_entries_refused" on "audit_entries" (occurred_at, position) where outcome = 'REFUSED'`,
+    );
     // An act names up to five things, each in a slot of its own: so a page of one thing's acts is read in its order.
     for (const slot of [1, 2, 3, 4, 5]) {
       this.addSql(`create index "audit_entries_by_subject_${slot}" on "audit_entries"

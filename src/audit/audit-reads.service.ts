@@ -41,7 +41,8 @@ function conditions(
   const all: RawBuilder<unknown>[] = [sql`true`];
   if (accountId != null) all.push(sql`account_id = ${accountId}`);
   if (action != null) all.push(sql`action = ${action}`);
-  if (outcome != null) all.push(sql`outcome = ${outcome}`);
+  // Written out, so that the index of the few refusals is found.
+  if (outcome != null) all.push(sql`outcome = ${sql.lit(outcome)}`);
   if (since != null) all.push(sql`occurred_at >= ${since}`);
   if (until != null) all.push(sql`occurred_at < ${until}`);
   if (after !== null) {

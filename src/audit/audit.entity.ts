@@ -79,6 +79,10 @@ export const AuditEntrySchema = defineEntity({
     { name: 'audit_entries_by_time', properties: ['occurredAt', 'position'] },
     { name: 'audit_entries_by_account', properties: ['accountId', 'occurredAt', 'position'] },
     { name: 'audit_entries_by_action', properties: ['action', 'occurredAt', 'position'] },
+    {
+      name: 'audit_entries_refused',
+      expression: `create index "audit_entries_refused" on "audit_entries" (occurred_at, position) where outcome = 'REFUSED'`,
+    },
     ...Array.from({ length: MAX_SUBJECTS }, subjectIndex),
   ],
 });
