@@ -48,7 +48,7 @@ function chosen<T extends string>(option: string | undefined, known: readonly T[
 
 function sizes(): number[] {
   const { scale, villages, quick } = values;
-  if (scale !== undefined) return scale.split(',').map((one) => Number(one) * NATIONAL_VILLAGES);
+  if (scale !== undefined) return scale.split(',').map((one) => Math.round(Number(one) * NATIONAL_VILLAGES));
   if (villages !== undefined) return villages.split(',').map(Number);
   return quick ? [SMALL_VILLAGES] : [NATIONAL_VILLAGES, SMALL_VILLAGES];
 }
