@@ -51,12 +51,57 @@ function plan(shape: Shape): string[] {
           ${busyPartner}
         from (select *, n - ${busyNeeds} as q, 1 as k from need_plan where n > ${busyNeeds}) as quiet
         where q % ${UNPLEDGED} <> 0) as placed) as weighed`,
-    'analyze need_plan, pledge_plan',
+    `create temp table counted_plan as
+      select n, v, s, coalesce(pledges, 0) as pledges, coalesce(pledged, 0) as pledged,
+        coalesce(committed, 0) as committed, coalesce(verified, 0) as verified,
+        case when verified = ${QUANTITY} then 'FULFILLED' when pledged + committed = ${QUANTITY} then 'COMMITTED'
+          else 'OPEN' end as status
+      from need_plan left join (
+        select n, count(*)::int as pledges, sum(verified)::int as verified,
+          sum(case status when 'PLEDGED' then quantity else 0 end)::int as pledged,
+          sum(case when status in ('COMMITTED', 'FULFILLED') then quantity else 0 end)::int as committed
+        from pledge_plan group by n) as sums using (n)`,
+    `create temp table colour_plan as
+      select v, 1 + partner % ${PARTNERS_PER_REGENCY} as cluster, sum(quantity::bigint * ${UNIT_VALUE}) as committed
+      from pledge_plan where status in ('COMMITTED', 'FULFILLED') group by 1, 2`,
+    'analyze pledge_plan, counted_plan, colour_plan',
   ];
 }
 
-/** The facts: pledges with their deliveries and ledger entries, needs with their counters. */
+/** Villages and their colours, with the figures that their needs will have. */
+function villageStatements(shape: Shape): string[] {
+  return [
+    `insert into villages
+      select ${id('village', 'v')}, ${villageArea('v')}, ${villageCodeSql('v', shape)}, 'Village ' || v,
+        coalesce(needs, 0) * ${QUANTITY} * ${UNIT_VALUE}, coalesce(pledged, 0) * ${UNIT_VALUE},
+        coalesce(committed, 0) * ${UNIT_VALUE}, coalesce(verified, 0) * ${UNIT_VALUE},
+        coalesce(verified, 0) * ${UNIT_VALUE}, coalesce(open, 0), coalesce(diversity, 0),
+        case when colours is null then 'UNTOUCHED' when colours = 1 then 'SINGLE_COLOUR'
+          when diversity >= 1.5 then 'SYNERGY' else 'MULTI_COLOUR' end
+      from generate_series(1, ${shape.villages}) v
+      left join (
+        select v, count(*) as needs, sum(pledged) as pledged, sum(committed) as committed, sum(verified) as verified,
+          count(*) filter (where status = 'OPEN') as open
+        from counted_plan group by v) as n using (v)
+      left join (
+        select v, count(*) as colours,
+          trunc(power(sum(committed), 2) * 1e12 / sum(power(committed, 2)))::float8 / 1e12 as diversity
+        from colour_plan group by v) as c using (v)
+      order by v`,
+    `insert into village_colours
+      select ${id('village', 'v')}, 'cluster-' || cluster, committed from colour_plan order by v, cluster`,
+    'update programme_plan set needed_rupiah = (select sum(needed_rupiah) from villages)',
+  ];
+}
+
+/** The facts: needs with their counters, pledges with their deliveries and ledger entries, and what partners owe. */
 const facts: readonly string[] = [
+  `insert into needs (id, village_id, sector_code, title, description, unit, unit_value, quantity, pledged, committed,
+      delivered, verified, urgent, status, version, created_at, updated_at, published_at)
+    select ${id('need', 'n')}, ${id('village', 'v')}, 'sector-' || s, 'Need ' || n || ' of village ' || v,
+      'What village ' || v || ' cannot do alone, by the plan of its own people', 'unit', ${UNIT_VALUE}, ${QUANTITY},
+      pledged, committed, verified, verified, n % 17 = 0, status, 1 + pledges, ${BEGUN}, ${BEGUN}, ${BEGUN}
+    from counted_plan order by n`,
   `insert into pledges (id, need_id, village_id, partner_id, holder_id, policy_id, quantity, unit_value, delivered,
       verified, status, expires_at, due_on, verdicts, version, created_at, updated_at)
     select ${id('pledge', 'number')}, ${id('need', 'n')}, ${id('village', 'v')}, ${id('partner', 'partner')},
@@ -73,64 +118,20 @@ const facts: readonly string[] = [
       quantity::bigint * ${UNIT_VALUE}, ${BEGUN}
     from pledge_plan join (values (1, 'PEND'), (2, 'POST')) as kinds(place, kind) on kind = 'PEND' or verified > 0
     where holder is not null order by number, place`,
-  `insert into needs (id, village_id, sector_code, title, description, unit, unit_value, quantity, pledged, committed,
-      delivered, verified, urgent, status, version, created_at, updated_at, published_at)
-    select ${id('need', 'n')}, ${id('village', 'v')}, 'sector-' || s, 'Need ' || n || ' of village ' || v,
-      'What village ' || v || ' cannot do alone, by the plan of its own people', 'unit', ${UNIT_VALUE}, ${QUANTITY},
-      coalesce(pledged, 0), coalesce(committed, 0), coalesce(verified, 0), coalesce(verified, 0), n % 17 = 0,
-      case when verified = ${QUANTITY} then 'FULFILLED' when pledged + committed = ${QUANTITY} then 'COMMITTED'
-        else 'OPEN' end,
-      1 + coalesce(pledges, 0), ${BEGUN}, ${BEGUN}, ${BEGUN}
-    from need_plan left join (
-      select n, count(*)::int as pledges, sum(verified)::int as verified,
-        sum(case status when 'PLEDGED' then quantity else 0 end)::int as pledged,
-        sum(case when status in ('COMMITTED', 'FULFILLED') then quantity else 0 end)::int as committed
-      from pledge_plan group by n) as sums using (n)
-    order by n`,
+  `insert into partner_balances
+    select partner, sum(given - given_posted), sum(given_posted), sum(received - received_posted), sum(received_posted)
+    from (
+      select supporter_id as partner, case kind when 'PEND' then amount_rupiah else 0 end as given,
+        case kind when 'POST' then amount_rupiah else 0 end as given_posted, 0 as received, 0 as received_posted
+      from ledger_entries
+      union all
+      select holder_id, 0, 0, case kind when 'PEND' then amount_rupiah else 0 end,
+        case kind when 'POST' then amount_rupiah else 0 end
+      from ledger_entries) as sides
+    group by partner`,
 ];
 
-/** The figures that stand beside the facts: of villages, partners and the programme. */
-function figures(shape: Shape): string[] {
-  return [
-    `insert into village_colours
-      select ${id('village', 'v')}, 'cluster-' || (1 + partner % ${PARTNERS_PER_REGENCY}),
-        sum(quantity::bigint * ${UNIT_VALUE})
-      from pledge_plan where status in ('COMMITTED', 'FULFILLED')
-      group by v, partner % ${PARTNERS_PER_REGENCY} order by v`,
-    `insert into villages
-      select ${id('village', 'v')}, ${villageArea('v')}, ${villageCodeSql('v', shape)}, 'Village ' || v,
-        coalesce(needed, 0), coalesce(pledged, 0), coalesce(committed, 0), coalesce(delivered, 0),
-        coalesce(verified, 0), coalesce(open, 0), coalesce(diversity, 0),
-        case when colours is null then 'UNTOUCHED' when colours = 1 then 'SINGLE_COLOUR'
-          when diversity >= 1.5 then 'SYNERGY' else 'MULTI_COLOUR' end
-      from generate_series(1, ${shape.villages}) v
-      left join (
-        select village_id, sum(unit_value * quantity) as needed, sum(unit_value * pledged) as pledged,
-          sum(unit_value * committed) as committed, sum(unit_value * delivered) as delivered,
-          sum(unit_value * verified) as verified, count(*) filter (where status = 'OPEN') as open
-        from needs group by village_id) as n on n.village_id = ${id('village', 'v')}
-      left join (
-        select village_id, count(*) as colours,
-          trunc(power(sum(committed_rupiah::numeric), 2) * 1e12 / sum(power(committed_rupiah::numeric, 2)))::float8
-            / 1e12 as diversity
-        from village_colours group by village_id) as c on c.village_id = ${id('village', 'v')}
-      order by v`,
-    `insert into partner_balances
-      select partner, sum(given - given_posted), sum(given_posted), sum(received - received_posted), sum(received_posted)
-      from (
-        select supporter_id as partner, case kind when 'PEND' then amount_rupiah else 0 end as given,
-          case kind when 'POST' then amount_rupiah else 0 end as given_posted, 0 as received, 0 as received_posted
-        from ledger_entries
-        union all
-        select holder_id, 0, 0, case kind when 'PEND' then amount_rupiah else 0 end,
-          case kind when 'POST' then amount_rupiah else 0 end
-        from ledger_entries) as sides
-      group by partner`,
-    'update programme_plan set needed_rupiah = (select sum(needed_rupiah) from villages)',
-  ];
-}
-
-/** Needs, pledges and the books that follow from them. They must all be there before villages are summed. */
+/** Needs, pledges and the books that follow from them, in the order of their references. */
 export function bookStatements(shape: Shape): string[] {
-  return [...plan(shape), ...facts, ...figures(shape)];
+  return [...plan(shape), ...villageStatements(shape), ...facts];
 }

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 
 /** A table's row as snapshots show it: its columns in camelCase, whatever migrations have added to them. */
-async function snapshotOf(client: pg.Client, table: string, alias: string): Promise<string> {
+async function snapshotOf(client: Pick<pg.Client, 'query'>, table: string, alias: string): Promise<string> {
   const { rows } = await client.query<{ name: string }>(
     `select column_name as name from information_schema.columns
      where table_schema = 'public' and table_name = $1 order by ordinal_position`,
@@ -13,7 +13,7 @@ async function snapshotOf(client: pg.Client, table: string, alias: string): Prom
 }
 
 /** The last event of each need, with the state that it led to; earlier ones are left out, as if they were not kept. */
-export async function eventStatements(client: pg.Client): Promise<string[]> {
+export async function eventStatements(client: Pick<pg.Client, 'query'>): Promise<string[]> {
   const need = await snapshotOf(client, 'needs', 'n');
   const village = await snapshotOf(client, 'villages', 'v');
   const pledge = await snapshotOf(client, 'pledges', 'p');

@@ -35,12 +35,13 @@ export interface Shape {
   pledges: number;
 }
 
-export function shapeOf(villages: number): Shape {
+/** `busy` is how many regencies are busy; a quarter of them when absent. */
+export function shapeOf(villages: number, busy?: number): Shape {
   // 36 provinces of 14 regencies of 14 districts of 12 villages hold the nation; a larger set has larger districts.
   const villagesPerDistrict = 12 * Math.max(1, Math.ceil(villages / NATIONAL_VILLAGES));
   const villagesPerRegency = DISTRICTS_PER_REGENCY * villagesPerDistrict;
   const regencies = Math.ceil(villages / villagesPerRegency);
-  const busyRegencies = Math.ceil(regencies / 4);
+  const busyRegencies = busy ?? Math.ceil(regencies / 4);
   const busyVillages = Math.min(villages, busyRegencies * villagesPerRegency);
   const busyNeeds = busyVillages * NEEDS_OF_BUSY;
   const quietVillages = villages - busyVillages;
