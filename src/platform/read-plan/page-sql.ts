@@ -18,42 +18,50 @@ export interface PageSource {
   fields: readonly SelectedField[];
   /** What is asked of an object in it, of one of the connection's own types. */
   under(field: SelectedField): { name: string; fields: readonly SelectedField[] };
-  /** JSON of one row, as a field that shows rows asks for it. */
+  /** A select of what a field that shows rows asks of one. */
   node(field: SelectedField): Expression;
-  /** JSON of an object of one of the connection's own types. */
-  object(
+  /** A select that makes an object of one of the connection's own types. */
+  select(
     fields: readonly SelectedField[],
     type: string,
     column: (field: SelectedField) => Expression,
   ): Expression;
 }
 
+/** JSON of the one row of a select; null without one. */
+export function asObject(select: Expression): Expression {
+  return sql`(select row_to_json(object) from (${select}) as object)`;
+}
+
 /** Whether the row is one of the page: the one that was read too much, to learn whether there are more, is not. */
 const number = sql.id('number of the row');
 
-/** JSON of a connection: the page's rows in their order, then JSON of each, then all of them gathered. */
+/** JSON of a connection: the page's rows in their order, JSON of each, and all of them gathered. */
 export function pageSql(page: PageSource, type: string): Expression {
   const first = page.args.first ?? USUAL_PAGE;
   assertPageSize(first);
   const after = page.args.after == null ? null : readCursor(page.order.name, page.args.after);
   const asked = new AskedOfPage(page, first, after !== null);
-  const connection = page.object(page.fields, type, (field) => asked.column(field));
-  if (!asked.readsRows) return connection;
-  const { its, order, alias } = page;
+  const connection = page.select(page.fields, type, (field) => asked.column(field));
+  if (!asked.readsRows) return asObject(connection);
+  const { its, order } = page;
   const rows = sql`select * from ${page.from} where ${page.where}
     ${after === null ? sql`` : sql`and ${beyond(order, its, after)}`}
     order by ${inOrder(order, its)} limit ${asked.showsMore ? first + 1 : first}`;
   const numbered = asked.showsMore
     ? sql`select *, row_number() over () as ${number} from (${rows}) as page`
     : rows;
-  // A subselect without sort, join or parallel part of its own keeps the order of what it reads.
-  return sql`(select ${connection} from (select ${sql.join(asked.gathered)} from (
-    select ${sql.join(asked.ofEach)} from (${numbered}) as ${sql.id(alias)}) as each) as gathered)`;
+  // What is laid beside a row has no source of its own, so nothing sorts, joins or takes rows in another order.
+  const beside = asked.ofEach.map((each) => sql`cross join lateral ${each}`);
+  const from = sql`(${numbered}) as ${sql.id(page.alias)} ${sql.join(beside, sql` `)}`;
+  return asObject(sql`${connection} from (select ${sql.join(asked.gathered)} from ${from}) as gathered`);
 }
 
-/** Collects which columns the levels of the statement need, while what is asked of the connection is read. */
+/** Collects what the levels of the statement need, while what is asked of the connection is read. */
 class AskedOfPage {
+  /** What is laid beside each row. */
   readonly ofEach: Expression[] = [];
+  /** What is gathered of all rows. */
   readonly gathered: Expression[] = [];
   readonly showsMore: boolean;
   private readonly page: PageSource;
@@ -67,7 +75,6 @@ class AskedOfPage {
     this.isLater = isLater;
     const infos = page.fields.filter(({ name }) => name === 'pageInfo');
     this.showsMore = infos.some((info) => page.under(info).fields.some(({ name }) => name === 'hasNextPage'));
-    if (this.showsMore) this.ofEach.push(number);
   }
 
   get readsRows(): boolean {
@@ -82,14 +89,14 @@ class AskedOfPage {
         return this.listed(field, page.node(field));
       case 'edges': {
         const { fields, name } = page.under(field);
-        const edge = page.object(fields, name, (one) =>
-          one.name === 'cursor' ? this.cursor : page.node(one),
+        const edge = page.select(fields, name, (one) =>
+          one.name === 'cursor' ? this.cursor : asObject(page.node(one)),
         );
         return this.listed(field, edge);
       }
       case 'pageInfo': {
         const { fields, name } = page.under(field);
-        return page.object(fields, name, (one) => this.pageInfo(one.name));
+        return asObject(page.select(fields, name, (one) => this.pageInfo(one.name)));
       }
       case 'totalCount':
         return sql`(select count(*)::int from ${page.from} where ${page.where})`;
@@ -121,19 +128,15 @@ class AskedOfPage {
   }
 
   private get cursors(): Expression {
-    if (!this.names.has('cursors')) this.ofEach.push(sql`${this.cursor} as "cursor"`);
-    return this.gather('cursors', sql`array_agg(each."cursor")`);
+    return this.gather('cursors', sql`array_agg(${this.cursor})`);
   }
 
   /** JSON of the page's rows in a list. */
   private listed({ key }: SelectedField, each: Expression): Expression {
-    const name = `each ${this.ofEach.length}`;
-    const isOfPage = sql`${number} <= ${this.first}`;
-    this.ofEach.push(
-      sql`${this.showsMore ? sql`case when ${isOfPage} then ${each} end` : each} as ${sql.id(name)}`,
-    );
-    const all = sql`json_agg(each.${sql.id(name)})`;
-    const ofPage = this.showsMore ? sql`${all} filter (where each.${isOfPage})` : all;
+    const name = sql.id(`each ${this.ofEach.length}`);
+    this.ofEach.push(sql`(${each}) as ${name}`);
+    const all = sql`json_agg(${name})`;
+    const ofPage = this.showsMore ? sql`${all} filter (where ${number} <= ${this.first})` : all;
     return this.gather(`all ${key}`, sql`coalesce(${ofPage}, '[]'::json)`);
   }
 

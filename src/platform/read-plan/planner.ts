@@ -19,7 +19,7 @@ import type {
   PageField,
   TypeMapping,
 } from './mapping.ts';
-import { pageSql } from './page-sql.ts';
+import { asObject, pageSql } from './page-sql.ts';
 import { type SelectedField, type SelectedType, Selections } from './selection.ts';
 
 /** One query of a document, as a client sent it. */
@@ -111,16 +111,15 @@ class Plan {
   }
 
   statement(fields: readonly SelectedField[]): Expression {
-    return sql`select ${this.object(fields, this.typeOf('Query'), noRow)}::text as data`;
+    return sql`select row_to_json(answer)::text as data from (${this.columns(fields, this.typeOf('Query'), noRow)}) as answer`;
   }
 
-  /** JSON of an object of a type with these fields. */
-  private json(
+  /** A select, without a source, of the columns that make an object of a type with these fields. */
+  private select(
     fields: readonly SelectedField[],
     type: string,
     column: (field: SelectedField) => Expression,
   ): Expression {
-    if (fields.length === 0) return sql`'{}'::json`;
     this.fields += fields.length;
     if (this.fields > MAX_FIELDS) throw new NotMapped();
     const columns = fields.map((field) => {
@@ -128,12 +127,12 @@ class Plan {
       const expression = field.name === '__typename' ? sql`${sql.lit(type)}::text` : column(field);
       return sql`${expression} as ${sql.id(field.key)}`;
     });
-    return sql`(select row_to_json(object) from (select ${sql.join(columns)}) as object)`;
+    return sql`select ${sql.join(columns)}`;
   }
 
-  /** JSON of an object whose row is at hand. */
-  private object(fields: readonly SelectedField[], mapping: TypeMapping, own: Row): Expression {
-    return this.json(fields, mapping.type, (field) => {
+  /** The same for an object whose row is at hand. */
+  private columns(fields: readonly SelectedField[], mapping: TypeMapping, own: Row): Expression {
+    return this.select(fields, mapping.type, (field) => {
       const mapped = Object.hasOwn(mapping.fields, field.name) ? mapping.fields[field.name] : undefined;
       if (mapped !== undefined) return this.field(field, mapped, own);
       if (!mapping.columns.includes(field.name)) throw new NotMapped();
@@ -147,7 +146,7 @@ class Plan {
       case 'value':
         return asJson(mapping.sql(own), getNamedType(field.definition.type).name);
       case 'part':
-        return this.object(this.under(field).fields, this.typeOf(mapping.type), own);
+        return asObject(this.columns(this.under(field).fields, this.typeOf(mapping.type), own));
       case 'one':
         return this.one(field, mapping, own);
       case 'list':
@@ -163,16 +162,17 @@ class Plan {
     const type = this.typeOf(mapping.type);
     const { from, its } = this.source(type, own);
     const where = this.where(field, mapping, type, own, its);
-    const object = this.object(this.under(field).fields, type, its);
-    return sql`(select ${object} from ${from} where ${where} limit 1)`;
+    const columns = this.columns(this.under(field).fields, type, its);
+    return asObject(sql`${columns} from ${from} where ${where} limit 1`);
   }
 
   private list(field: SelectedField, mapping: ListField, own: Row): Expression {
     const type = this.typeOf(mapping.type);
     const { from, its } = this.source(type, own);
     const where = this.where(field, mapping, type, own, its);
-    const object = this.object(this.under(field).fields, type, its);
-    return sql`(select coalesce(json_agg(${object} order by ${mapping.orderBy(its)}), '[]'::json) from ${from} where ${where})`;
+    const columns = this.columns(this.under(field).fields, type, its);
+    const rows = sql`${columns} from ${from} where ${where} order by ${mapping.orderBy(its)}`;
+    return sql`(select coalesce(json_agg(object), '[]'::json) from (${rows}) as object)`;
   }
 
   private page(field: SelectedField, mapping: PageField, own: Row): Expression {
@@ -188,9 +188,9 @@ class Plan {
       args: this.selections.argumentsOf(field),
       fields: connection.fields,
       under: (one: SelectedField) => this.under(one),
-      node: (one: SelectedField) => this.object(this.under(one).fields, type, its),
-      object: (fields: readonly SelectedField[], name: string, column: (one: SelectedField) => Expression) =>
-        this.json(fields, name, column),
+      node: (one: SelectedField) => this.columns(this.under(one).fields, type, its),
+      select: (fields: readonly SelectedField[], name: string, column: (one: SelectedField) => Expression) =>
+        this.select(fields, name, column),
     };
     return pageSql(source, connection.name);
   }
