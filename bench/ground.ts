@@ -6,7 +6,7 @@ import { readConfig } from '../src/config.ts';
 import { Tokens } from '../src/identity/tokens.ts';
 import { startEmbeddedPostgres } from '../src/platform/embedded/embedded-postgres.ts';
 import { createLogger } from '../src/platform/logger.ts';
-import { accountId, fillWorld, type WorldSize } from './world.ts';
+import { accountId, fillWorld, sessionId, type WorldSize } from './world.ts';
 
 /** Signs the tokens of the benchmarks' hubs. */
 export const TOKEN_SECRET = 'a-secret-of-the-benchmark-and-nothing-else';
@@ -55,6 +55,8 @@ export async function openGround(
 /** Tokens of accounts of the world, by their numbers. */
 export async function tokensOf(first: number, count: number): Promise<string[]> {
   const issuer = new Tokens(TOKEN_SECRET, TOKEN_SECONDS);
-  const all = Array.from({ length: count }, (_, index) => issuer.issue(accountId(first + index), new Date()));
+  const all = Array.from({ length: count }, (_, index) =>
+    issuer.issue(accountId(first + index), new Date(), sessionId(first + index)),
+  );
   return (await Promise.all(all)).map(({ token }) => token);
 }

@@ -64,6 +64,7 @@ function statements({ villages, needsPerVillage, partners, auditors }: WorldSize
       now(), null from generate_series(${partners} + 1, ${partners + auditors}) a`,
     `insert into account_roles select ${id('account', 'a')}, 'AUDITOR'
       from generate_series(${partners} + 1, ${partners + auditors}) a`,
+    openSessions,
     `insert into policies select ${id('policy', '2')}, 1, ${id('area', '0')}, '${rules}', 2, 1.5, 14, 14,
       '2020-01-01', null`,
     'begin',
@@ -82,5 +83,10 @@ function statements({ villages, needsPerVillage, partners, auditors }: WorldSize
 
 export const needId = (number: number) => `need_0${String(number).padStart(25, '0')}`;
 export const accountId = (number: number) => `account_0${String(number).padStart(25, '0')}`;
+/** The session of that account. */
+export const sessionId = (number: number) => `token_0${String(number).padStart(25, '0')}`;
+/** One for each account, for a day. */
+export const openSessions = `insert into sessions (id, account_id, created_at, expires_at)
+  select replace(id, 'account_', 'token_'), id, now(), now() + interval '1 day' from accounts`;
 export const villageId = (number: number) => `village_0${String(number).padStart(25, '0')}`;
 export const partnerId = (number: number) => `partner_0${String(number).padStart(25, '0')}`;

@@ -75,7 +75,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   await database.migrate();
   await options.prepare?.(database);
   const services = compose({ database, clock, logger, tokenSecret, tokenHours: config.tokenHours });
-  const { relay, chainer, tail, identity, container } = services;
+  const { relay, chainer, tail, identity, authentication, container } = services;
   relay.start();
   opened.defer(() => relay.stop());
   chainer.start();
@@ -85,13 +85,13 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const jobs = await startJobs(databaseUrl, services.jobs, logger);
   opened.defer(() => jobs.stop());
   const limits = { most: config.maxConnections, mostPerAccount: config.connectionsPerAccount };
-  const currentActors: CurrentActors = (accountIds) => identity.actorsOf(accountIds);
+  const currentActors: CurrentActors = (tokenIds) => authentication.currentActors(tokenIds);
   const connections = new Connections(limits, currentActors, clock, logger);
   connections.start();
   opened.defer(() => connections.stop());
   const contextOf: ContextOf = async ({ authorization, acceptLanguage, address, requestId, resumeAfter }) =>
     new Context({
-      ...(await identity.authenticate(authorization, { address, requestId })),
+      ...(await authentication.authenticate(authorization, { address, requestId })),
       locale: localeOf(acceptLanguage),
       resumeAfter: resumeAfter ?? null,
       publicRead: config.publicRead,

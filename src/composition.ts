@@ -33,7 +33,12 @@ import { FeedLog } from './feed/feed-log.service.ts';
 import { FeedTail } from './feed/feed-tail.ts';
 import { LiveFeed } from './feed/live-feed.service.ts';
 import { AuditActorResolver } from './identity/audit-actor.resolver.ts';
+import { ActorService } from './identity/actor.service.ts';
+import { Authentication } from './identity/authentication.service.ts';
 import { IdentityService } from './identity/identity.service.ts';
+import { SessionResolver } from './identity/session.resolver.ts';
+import { SessionService } from './identity/session.service.ts';
+import { SignInThrottling } from './identity/sign-in-throttle.service.ts';
 import { Tokens } from './identity/tokens.ts';
 import { ViewerResolver } from './identity/viewer.resolver.ts';
 import type { Clock } from './kernel/clock.ts';
@@ -75,6 +80,10 @@ function groundOf({ database, clock, logger, tokenSecret, tokenHours }: Foundati
   const relay = new Relay(database.url, logger);
   const partners = new PartnerService(database);
   const villages = new VillageService(database);
+  const tokens = new Tokens(tokenSecret, tokenHours * 3600);
+  const throttle = new SignInThrottling(database, clock);
+  const actors = new ActorService(database);
+  const sessions = new SessionService(database, tokens, clock);
   return {
     relay,
     chainer: new AuditChainer(database.url, logger),
@@ -85,7 +94,10 @@ function groundOf({ database, clock, logger, tokenSecret, tokenHours }: Foundati
     registration: new PartnerRegistration(database, clock),
     villages,
     coverage: new CoverageService(database),
-    identity: new IdentityService(database, new Tokens(tokenSecret, tokenHours * 3600), clock),
+    sessions,
+    throttle,
+    identity: new IdentityService(database, actors, sessions, throttle, clock),
+    authentication: new Authentication(database, actors, tokens, sessions, clock),
   };
 }
 
@@ -139,6 +151,7 @@ function servedBy(services: Ground & Work & Feed): object[] {
     new ViewerResolver(services.identity, partners, areas, villages),
     new AuditResolver(services.auditReads),
     new AuditActorResolver(services.identity),
+    new SessionResolver(services.sessions),
     new AreaResolver(areas),
     new AreaCoverageResolver(services.coverage),
     new PartnerResolver(partners, services.registration),
@@ -194,6 +207,8 @@ export function compose(foundations: Foundations) {
       schedule: '31 * * * *',
       run: async () => logger.info(await ground.auditReads.head(), 'head of the audit trail'),
     },
+    { name: 'forget-sign-in-attempts', schedule: '*/15 * * * *', run: () => ground.throttle.forgetOld() },
+    { name: 'forget-old-sessions', schedule: '27 3 * * *', run: () => ground.sessions.forgetOld() },
   ];
   return { database, clock, ...services, container: containerOf(servedBy(services)), jobs };
 }

@@ -1,3 +1,4 @@
+import { isPassword, PASSWORD_LENGTH } from './identity/password.rules.ts';
 import { logLevels, type LogLevel } from './platform/logger.ts';
 
 /** How the hub is set up; read once, never changed. */
@@ -79,16 +80,12 @@ class Reader {
   }
 }
 
-const PASSWORD_LENGTH = { min: 12, max: 200 };
-
 /** As it stands, since spaces at its ends are a part of it. */
 function adminPassword(read: Reader): string | null {
   const text = read.raw('ADMIN_PASSWORD');
   if (text === null) return null;
   const { min, max } = PASSWORD_LENGTH;
-  if (text.length < min || text.length > max) {
-    read.faults.push(`ADMIN_PASSWORD must have ${min} to ${max} characters.`);
-  }
+  if (!isPassword(text)) read.faults.push(`ADMIN_PASSWORD must have ${min} to ${max} characters.`);
   return text;
 }
 

@@ -11,6 +11,8 @@ import {
   AccountSchema,
   AccountVillageSchema,
 } from './identity/account.entity.ts';
+import { SessionSchema } from './identity/session.entity.ts';
+import { SignInThrottleSchema } from './identity/sign-in-throttle.entity.ts';
 import { NeedSchema, NeedSumSchema } from './needs/need.entity.ts';
 import {
   ClusterSchema,
@@ -46,6 +48,8 @@ export const entities: EntitySchema[] = [
   AccountRoleSchema,
   AccountAreaSchema,
   AccountVillageSchema,
+  SessionSchema,
+  SignInThrottleSchema,
   NeedSchema,
   NeedSumSchema,
   PolicySchema,

@@ -20,6 +20,7 @@ import {
 } from './deliveries/delivery.resolver.ts';
 import { FeedResolver } from './feed/feed.resolver.ts';
 import { AuditActorResolver } from './identity/audit-actor.resolver.ts';
+import { SessionResolver } from './identity/session.resolver.ts';
 import { ViewerResolver } from './identity/viewer.resolver.ts';
 import { NeedMutations, NeedResolver, VillageNeedsResolver } from './needs/need.resolver.ts';
 import { NodeResolver } from './node.resolver.ts';
@@ -34,6 +35,7 @@ import {
   NotEnoughRemainingType,
   NotFoundType,
   StaleVersionType,
+  TooManyAttemptsType,
   WrongStateType,
 } from './platform/graphql/problem.types.ts';
 import { PledgeMutations } from './pledges/pledge-mutations.resolver.ts';
@@ -47,6 +49,7 @@ const resolvers = [
   ViewerResolver,
   AuditResolver,
   AuditActorResolver,
+  SessionResolver,
   AreaResolver,
   AreaCoverageResolver,
   PartnerResolver,
@@ -86,6 +89,7 @@ const orphanedTypes = [
   WrongStateType,
   StaleVersionType,
   NotEnoughRemainingType,
+  TooManyAttemptsType,
   BalanceRuleBrokenType,
   IdempotencyConflictType,
 ];

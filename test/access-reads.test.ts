@@ -26,7 +26,7 @@ import { buildWorld } from './support/world.ts';
 
 const hub = await testHub();
 const openHub = await testHub({ database: hub.database, clock: hub.clock, publicRead: true });
-const { as, villages, partners } = await buildWorld(hub);
+const { as, accounts, villages, partners } = await buildWorld(hub);
 const visitor = await openHub.client(null);
 const today = hub.clock.date();
 const fromTheBeginning = Buffer.from('feed:0').toString('base64url');
@@ -73,6 +73,7 @@ const queries: Record<QueryName, string> = {
   policy: '{ policy { id } }',
   reciprocity: '{ reciprocity { bilateral } }',
   sectors: '{ sectors { code } }',
+  sessions: `{ sessions(accountId: "${accounts.semen}") { id } }`,
   suggestedNeeds: `{ suggestedNeeds(partnerId: "${partners.semen.id}") { id } }`,
   viewer: '{ viewer { id } }',
   village: '{ village(code: "36.02.11.2005") { id } }',

@@ -3,12 +3,15 @@ import {
   PublishDraftDocument,
   PublishPolicyDocument,
   RegisterPartnerDocument,
+  RevokeSessionsDocument,
   SignInDocument,
+  SignOutDocument,
+  ViewerDocument,
 } from '../client/operations.ts';
 import type { SinergiClient } from '../client/sinergi-client.ts';
 import { SinergiError } from '../client/sinergi-error.ts';
 import { rootAccess } from '../src/access/api-access.ts';
-import { hashPassword } from '../src/identity/identity.service.ts';
+import { hashPassword } from '../src/identity/password.ts';
 import {
   approve,
   cancel,
@@ -33,7 +36,7 @@ import { type Asker, askers, permitted } from './support/relations.ts';
 import { buildWorld, people } from './support/world.ts';
 
 const hub = await testHub();
-const { as, villages, partners } = await buildWorld(hub);
+const { as, accounts, villages, partners } = await buildWorld(hub);
 const { cimarga, sajira } = villages;
 // In Sajira a cluster with more than 80 % of the plan needs approval.
 await insertArea(hub.database, '36.02.12');
@@ -95,6 +98,32 @@ async function signIn(by: SinergiClient): Promise<void> {
   if (problems.length > 0) throw new Refusal(problems);
 }
 
+/** Of a session of its own, since the others are still to be used. */
+async function signOut(by: SinergiClient): Promise<void> {
+  const { viewer } = await by.request(ViewerDocument);
+  const client = viewer === null ? by : await hub.client(viewer.id);
+  const {
+    signOut: { problems },
+  } = await client.request(SignOutDocument);
+  if (problems.length > 0) throw new Refusal(problems);
+}
+
+async function aSession(): Promise<{ id: string }> {
+  await hub.tokenOf(accounts.semen);
+  const [session] = await hub.database.sql<{ id: string }>(
+    'select id from sessions where account_id = $1 order by id desc limit 1',
+    [accounts.semen],
+  );
+  return session!;
+}
+
+async function revokeSession(by: SinergiClient, id: string): Promise<void> {
+  const {
+    revokeSessions: { problems },
+  } = await by.request(RevokeSessionsDocument, { input: { accountId: accounts.semen, sessionIds: [id] } });
+  if (problems.length > 0) throw new Refusal(problems);
+}
+
 async function publishPolicy(by: SinergiClient, areaCode: string | null): Promise<void> {
   const input = { ...policy, rules: [...policy.rules], areaCode };
   const {
@@ -142,6 +171,8 @@ const attempts: Record<MutationName, Attempt> = {
   registerPartner: { act: (by) => register(by, ['36.02']) },
   publishPolicy: { act: (by) => publishPolicy(by, '36.02.11') },
   signIn: { act: signIn },
+  signOut: { act: signOut },
+  revokeSessions: { prepare: aSession, act: revokeSession },
 };
 const nothing = () => Promise.resolve({ id: '' });
 const clientOf = (asker: Asker) => (asker === 'visitor' ? visitor : as[asker]);

@@ -18,7 +18,7 @@ import {
 } from '../client/operations.ts';
 import { createSinergiClient } from '../client/sinergi-client.ts';
 import { SinergiError } from '../client/sinergi-error.ts';
-import { hashPassword } from '../src/identity/identity.service.ts';
+import { hashPassword } from '../src/identity/password.ts';
 import { claim, publish } from './support/acts.ts';
 import { insertAccount } from './support/inserts.ts';
 import { take } from './support/listener.ts';

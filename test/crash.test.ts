@@ -8,17 +8,16 @@ import WebSocket from 'ws';
 import type { FeedEvent } from '../client/follow-feed.ts';
 import { createSinergiClient, type SinergiClient } from '../client/sinergi-client.ts';
 import { SinergiError } from '../client/sinergi-error.ts';
-import { Tokens } from '../src/identity/tokens.ts';
 import { findFreePort } from '../src/platform/embedded/port.ts';
 import { Chance } from './faults/chance.ts';
-import { type CrashWorld, lookInto, makeCrashWorld, untrueProofs } from './faults/crash-world.ts';
+import { type CrashWorld, lookInto, makeCrashWorld, tokenFor, untrueProofs } from './faults/crash-world.ts';
 import { follow, historyOf, lastCursor } from './faults/feed-reading.ts';
 import { clusterGone, clusterProcesses, killNow } from './faults/postgres-processes.ts';
 import { claim, publish, withdraw } from './support/acts.ts';
 import { ChildHub } from './support/child-hub.ts';
+import { TOKEN_SECRET } from './support/session-token.ts';
 import { until } from './support/test-hub.ts';
 
-const SECRET = 'the secret of the tests, which is no secret';
 const READY = 'Stop it with Ctrl-C.';
 /** Each partner sends so many claims at once, so that the kill falls into the middle of some of them. */
 const STREAMS = 3;
@@ -47,14 +46,14 @@ async function start(): Promise<void> {
   hub = new ChildHub('main.js', {
     DATA_DIR: dataDir,
     PORT: String(port),
-    TOKEN_SECRET: SECRET,
+    TOKEN_SECRET,
     LOG_LEVEL: 'warn',
   });
   await hub.printed(READY);
 }
 
 async function clientOf(accountId: string): Promise<SinergiClient> {
-  const { token } = await new Tokens(SECRET, 3600).issue(accountId, new Date());
+  const token = await tokenFor(dataDir, accountId);
   return createSinergiClient({ url: `http://127.0.0.1:${port}`, token, webSocket: WebSocket });
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { SectorsDocument, SignInDocument, ViewerDocument } from '../client/operations.ts';
 import type { SinergiClient } from '../client/sinergi-client.ts';
-import { hashPassword } from '../src/identity/identity.service.ts';
+import { hashPassword } from '../src/identity/password.ts';
 import { insertAccount } from './support/inserts.ts';
 import { testHub } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';

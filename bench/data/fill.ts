@@ -2,7 +2,7 @@ import pg from 'pg';
 import { openDatabase } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { verifyBooks } from '../../src/feed/verify-books.service.ts';
-import { hashPassword } from '../../src/identity/identity.service.ts';
+import { hashPassword } from '../../src/identity/password.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { bookStatements } from './books.ts';
 import { eventStatements } from './events.ts';

@@ -1,4 +1,4 @@
-import { id, rules } from '../world.ts';
+import { id, openSessions, rules } from '../world.ts';
 import {
   districtCodeSql,
   PARTNERS_PER_REGENCY,
@@ -58,6 +58,7 @@ export function peopleStatements(shape: Shape, passwordHash: string): string[] {
         '${passwordHash}', ${BEGUN} from generate_series(1, ${AUDITORS}) a`,
     `insert into account_roles select ${id('account', `(${partners} + a)`)}, 'AUDITOR'
       from generate_series(1, ${AUDITORS}) a`,
+    openSessions,
     // The province where the benchmark claims weighs every rule and refuses nothing.
     `insert into policies select ${id('policy', '2')}, 1, ${province('0')}, '${rules}', 2, 1.5, 14, 14,
       '2020-01-01', null`,

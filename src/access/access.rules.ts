@@ -15,6 +15,7 @@ interface Subject {
   /** Codes of areas, all of which the act concerns. */
   areaCodes?: readonly string[];
   publicRead?: boolean;
+  accountId?: string;
 }
 
 const has = (actor: Actor, role: Actor['roles'][number]) => actor.roles.includes(role);
@@ -22,6 +23,8 @@ const has = (actor: Actor, role: Actor['roles'][number]) => actor.roles.includes
 const holds: Readonly<Record<Relation, (actor: Actor, subject: Subject) => boolean>> = {
   ANYBODY: () => true,
   READER: ({ accountId }, { publicRead = false }) => accountId !== null || publicRead,
+  SIGNED_IN: ({ accountId }) => accountId !== null,
+  SELF: (actor, { accountId }) => actor.accountId !== null && actor.accountId === accountId,
   MEMBER: (actor) => has(actor, 'PARTNER') && actor.partnerId !== null,
   OWN_PARTNER: (actor, { partnerId }) =>
     has(actor, 'PARTNER') && partnerId !== undefined && actor.partnerId === partnerId,
@@ -138,4 +141,25 @@ export function assertMayAudit(actor: Actor): void {
 /** Register a partner or publish a policy that holds in these areas. */
 export function mayGovern(actor: Actor, areaCodes: readonly string[]): boolean {
   return may(actor, 'govern', { areaCodes });
+}
+
+/** The account whose sessions a query asks for, one's own when it names none. Throws FORBIDDEN. */
+export function accountToKeep(actor: Actor, accountId: string | null): string {
+  assertSignedIn(actor);
+  const whose = accountId ?? actor.accountId;
+  if (!mayKeepAccess(actor, whose)) throw new RequestError('FORBIDDEN', { key: 'forbidden.access' });
+  return whose;
+}
+
+/** The account whose sessions a mutation ends, one's own when it names none. */
+export function assertMayKeepAccess(actor: Actor, accountId: string | null): string {
+  assertSignedIn(actor);
+  const whose = accountId ?? actor.accountId;
+  if (!mayKeepAccess(actor, whose)) throw new Refused(forbidden('forbidden.access'));
+  return whose;
+}
+
+/** Whether somebody sees and ends what that account is signed in by. */
+export function mayKeepAccess(actor: Actor, accountId: string): boolean {
+  return may(actor, 'keepAccess', { accountId });
 }

@@ -2,6 +2,8 @@
 export const relations = {
   ANYBODY: 'anybody',
   READER: 'anybody signed in; anybody at all where `PUBLIC_READ` is on',
+  SIGNED_IN: 'anybody signed in',
+  SELF: 'whose account it is',
   MEMBER: 'members of a partner, for that partner',
   OWN_PARTNER: 'members of the partner concerned',
   OWN_VILLAGE: 'who speaks for the village',
@@ -27,6 +29,16 @@ export interface Permission {
  */
 export const permissions = {
   comeIn: { to: 'sign in', who: ['ANYBODY'], because: 'nobody is known before' },
+  leave: {
+    to: 'sign out',
+    who: ['SIGNED_IN'],
+    because: 'whoever came in may leave',
+  },
+  keepAccess: {
+    to: 'see and end the sessions of an account',
+    who: ['SELF', 'ADMIN'],
+    because: 'they are its own keys; an administrator ends them when they are lost',
+  },
   read: {
     to: 'read areas, villages, needs, pledges, partners, balances, policies and the feed',
     who: ['READER'],

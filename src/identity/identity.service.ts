@@ -1,103 +1,87 @@
-import { hash, verify } from '@node-rs/argon2';
 import { sql } from 'kysely';
-import { type Actor, anonymous, noOrigin, type Origin } from '../access/actor.ts';
+import { type Actor, anonymous, type Origin } from '../access/actor.ts';
 import { record } from '../audit/audit-trail.service.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { Refused } from '../kernel/problems.ts';
+import { type Problem, Refused } from '../kernel/problems.ts';
+import { isStorable } from '../kernel/text.ts';
 import type { BatchFunction } from '../platform/batch.ts';
-import type { Database } from '../platform/database.ts';
+import type { Database, Transaction } from '../platform/database.ts';
 import { lookup } from '../platform/lookup.ts';
 import type { Row } from '../platform/rows.ts';
 import type { Account } from './account.entity.ts';
-import type { IssuedToken, Tokens } from './tokens.ts';
+import type { ActorService } from './actor.service.ts';
+import { isPasswordOf } from './password.ts';
+import type { SessionService } from './session.service.ts';
+import type { SignInThrottling } from './sign-in-throttle.service.ts';
+import type { IssuedToken } from './tokens.ts';
 
 export type AccountRow = Row<Account>;
+
+export interface Credentials {
+  email: string;
+  password: string;
+}
 
 export interface SignIn extends IssuedToken {
   viewer: AccountRow;
   actor: Actor;
 }
 
-const MAX_PASSWORD = 200;
+const failed: Problem = { kind: 'Forbidden', path: ['input'], key: 'sign-in.failed' };
 const DEMO_DOMAIN = '@sinergi.test';
-/** Checked when there is no account, so that the time of an answer does not tell whether there is one. */
-const NOBODYS_HASH = hash('no account has this password');
 
-/** Argon2id with the library's defaults, which follow OWASP's recommendation (19 MiB, 2 passes). */
-export function hashPassword(password: string): Promise<string> {
-  return hash(password);
-}
-
-const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
-
-/** Accounts: signing in, and who is behind a token. */
+/** Accounts, and signing in to them. */
 export class IdentityService {
   readonly byId: BatchFunction<string, AccountRow | null>;
   private readonly database: Database;
-  private readonly tokens: Tokens;
+  private readonly actors: ActorService;
+  private readonly sessions: SessionService;
+  private readonly throttle: SignInThrottling;
   private readonly clock: Clock;
 
-  constructor(database: Database, tokens: Tokens, clock: Clock) {
+  constructor(
+    database: Database,
+    actors: ActorService,
+    sessions: SessionService,
+    throttle: SignInThrottling,
+    clock: Clock,
+  ) {
     this.database = database;
-    this.tokens = tokens;
+    this.actors = actors;
+    this.sessions = sessions;
+    this.throttle = throttle;
     this.clock = clock;
     this.byId = lookup<AccountRow>(database, 'accounts', 'id');
   }
 
   /**
-   * Throws Refused with one and the same problem whichever of email and password is wrong. The audit trail keeps both ends,
-   * and never the email of an attempt: it may be anything that somebody typed.
+   * Throws Refused with one and the same problem whichever of email and password is wrong, and with TooManyAttempts
+   * alike for accounts that are there and that are not. The audit trail keeps both ends, and never the email of an
+   * attempt: it may be anything that somebody typed.
    */
-  async signIn(input: { email: string; password: string }, from: Origin): Promise<SignIn> {
+  async signIn(input: Credentials, from: Origin): Promise<SignIn> {
     const email = input.email.trim().toLowerCase();
-    const { rows } = await sql<AccountRow>`
-      select * from accounts where email = ${email.includes('\u0000') ? '' : email} and disabled_at is null`.execute(
-      this.database.reads,
-    );
-    const account = rows[0];
-    const password = input.password.slice(0, MAX_PASSWORD);
-    const matches = await verify(account?.passwordHash ?? (await NOBODYS_HASH), password);
+    const { address } = from;
+    await this.throttle.take({ email, address });
+    const account = await this.byEmail(email);
+    const matches = await isPasswordOf(account?.passwordHash ?? null, input.password);
     const now = this.clock.now();
-    if (account?.passwordHash == null || !matches || password !== input.password) {
-      const subjectIds = account === undefined ? [] : [account.id];
-      const attempt = { ...anonymous, origin: from };
-      await this.database.transaction((tx) =>
-        record(tx, { actor: attempt, action: 'signIn', subjectIds, outcome: 'REFUSED' }, now),
-      );
-      throw new Refused({ kind: 'Forbidden', path: ['input'], key: 'sign-in.failed' });
+    if (account === null || !matches) {
+      const subjectIds = account === null ? [] : [account.id];
+      const act = { actor: { ...anonymous, origin: from }, action: 'signIn', subjectIds } as const;
+      await this.database.transaction((tx) => record(tx, { ...act, outcome: 'REFUSED' }, now));
+      throw new Refused(failed);
     }
-    const issued = await this.tokens.issue(account.id, now);
-    const actor = { ...((await this.actorOf(account.id)) ?? anonymous), origin: from };
-    const subjectIds = [account.id, issued.tokenId];
-    await this.database.transaction((tx) => record(tx, { actor, action: 'signIn', subjectIds }, now));
+    const actors = await this.actors.of([account.id]);
+    const actor = { ...(actors.get(account.id) ?? anonymous), origin: from };
+    const issued = await this.database.transaction(async (tx) => {
+      await this.throttle.giveBack(tx, { email, address });
+      await assertUnchanged(tx, account);
+      const opened = await this.sessions.open(tx, account.id);
+      await record(tx, { actor, action: 'signIn', subjectIds: [account.id, opened.tokenId] }, now);
+      return opened;
+    });
     return { ...issued, viewer: account, actor };
-  }
-
-  /** Who sends this Authorization header; anonymous without one, or with one that is worth nothing. */
-  async authenticate(
-    authorization: string | undefined,
-    from: Omit<Origin, 'tokenId'>,
-  ): Promise<{ actor: Actor; expiresAt: Date | null }> {
-    const token = BEARER.exec(authorization ?? '')?.[1];
-    const read = token === undefined ? null : await this.tokens.read(token, this.clock.now());
-    const actor = read === null ? null : await this.actorOf(read.accountId);
-    if (actor === null) {
-      return { actor: { ...anonymous, origin: { ...from, tokenId: null } }, expiresAt: null };
-    }
-    const { tokenId, expiresAt } = read!;
-    return { actor: { ...actor, origin: { ...from, tokenId } }, expiresAt };
-  }
-
-  /** What these accounts are and may do now; without those that are no more. */
-  async actorsOf(accountIds: readonly string[]): Promise<Map<string, Actor>> {
-    const { rows } = await sql<Omit<Actor, 'origin'> & { accountId: string }>`
-      select a.id as account_id, a.partner_id,
-        array(select role from account_roles where account_id = a.id order by role) as roles,
-        array(select r.code from account_areas x join areas r on r.id = x.area_id
-          where x.account_id = a.id order by r.code) as area_codes,
-        array(select village_id from account_villages where account_id = a.id order by village_id) as village_ids
-      from accounts a where a.id = any(${accountIds}) and a.disabled_at is null`.execute(this.database.reads);
-    return new Map(rows.map((actor) => [actor.accountId, { ...actor, origin: noOrigin }]));
   }
 
   /** The demo's accounts, which have addresses that no mail reaches (RFC 2606); none outside of the demo. */
@@ -109,7 +93,20 @@ export class IdentityService {
     return rows;
   }
 
-  private async actorOf(accountId: string): Promise<Actor | null> {
-    return (await this.actorsOf([accountId])).get(accountId) ?? null;
+  /** The account that may sign in with that address. */
+  private async byEmail(email: string): Promise<AccountRow | null> {
+    const { rows } = await sql<AccountRow>`
+      select * from accounts where email = ${isStorable(email) ? email : ''} and disabled_at is null`.execute(
+      this.database.reads,
+    );
+    return rows[0] ?? null;
   }
+}
+
+/** An account that is disabled, or gets another password, while one signs in with the former is not signed in to. */
+async function assertUnchanged(tx: Transaction, { id, passwordHash }: AccountRow): Promise<void> {
+  const { rows } = await sql`
+    select id from accounts where id = ${id} and password_hash = ${passwordHash} and disabled_at is null
+    for share`.execute(tx.sql);
+  if (rows.length === 0) throw new Refused(failed);
 }

@@ -8,19 +8,21 @@ const ALGORITHM = 'HS256';
 /** What a token that is ours says. */
 export interface ReadToken {
   accountId: string;
-  /** Null for a token of a time when tokens had no names. */
-  tokenId: string | null;
+  tokenId: string;
   expiresAt: Date;
 }
 
 export interface IssuedToken {
   token: string;
-  /** The name by which the audit trail knows it: its `jti`. */
+  /** Its `jti`: the session that it carries. */
   tokenId: string;
   expiresAt: Date;
 }
 
-/** Signed access tokens (JWT, RFC 7519) that name an account; what the account may do is looked up at each use. */
+/**
+ * Signed access tokens (JWT, RFC 7519) that name an account and a session; whether the session lasts, and what the
+ * account may do, is looked up at each use.
+ */
 export class Tokens {
   private readonly secret: Uint8Array;
   private readonly lifetimeSeconds: number;
@@ -30,10 +32,9 @@ export class Tokens {
     this.lifetimeSeconds = lifetimeSeconds;
   }
 
-  async issue(accountId: string, now: Date): Promise<IssuedToken> {
+  async issue(accountId: string, now: Date, tokenId = newId('token')): Promise<IssuedToken> {
     const issuedAt = Math.floor(now.getTime() / 1000);
     const expiresAt = issuedAt + this.lifetimeSeconds;
-    const tokenId = newId('token');
     const token = await new SignJWT()
       .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
       .setIssuer(ISSUER)
@@ -53,12 +54,12 @@ export class Tokens {
         algorithms: [ALGORITHM],
         issuer: ISSUER,
         audience: AUDIENCE,
-        requiredClaims: ['sub', 'exp', 'iat'],
+        requiredClaims: ['sub', 'jti', 'exp', 'iat'],
         currentDate: now,
       });
       return {
         accountId: payload.sub!,
-        tokenId: payload.jti ?? null,
+        tokenId: payload.jti!,
         expiresAt: new Date(payload.exp! * 1000),
       };
     } catch (error) {

@@ -46,7 +46,10 @@ export class ViewerResolver {
     return { ...account!, actor };
   }
 
-  @Mutation(() => SignInPayloadType, { description: 'Signs in with email and password. For everybody.' })
+  @Mutation(() => SignInPayloadType, {
+    description:
+      'Signs in with email and password. For everybody; tried too often, it is TooManyAttempts for a while.',
+  })
   async signIn(
     @Arg('input', () => SignInInputType, { description: 'The credentials.' }) input: SignInInputType,
     @Ctx() context: Context,

@@ -20,6 +20,7 @@ export type Problem =
   | (ProblemBase & { kind: 'WrongState'; status: string })
   | (ProblemBase & { kind: 'StaleVersion'; currentVersion: number })
   | (ProblemBase & { kind: 'NotEnoughRemaining'; remaining: number })
+  | (ProblemBase & { kind: 'TooManyAttempts'; retryAt: Date })
   | (ProblemBase & { kind: 'BalanceRuleBroken'; verdict: Verdict; suggestions: { id: string }[] });
 
 export type Rule = 'RECIPROCITY' | 'PARTNER_SHARE' | 'COLOUR_SHARE' | 'SPREAD' | 'CAPACITY';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { type Actor, noOrigin, type Role } from '../access/actor.ts';
 import { record } from '../audit/audit-trail.service.ts';
-import { hashPassword } from '../identity/identity.service.ts';
+import { hashPassword } from '../identity/password.ts';
 import type { Database } from '../platform/database.ts';
 import { newId } from '../platform/ids.ts';
 import { areaId } from './deterministic-id.ts';

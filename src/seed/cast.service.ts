@@ -1,5 +1,5 @@
 import type { Actor } from '../access/actor.ts';
-import { hashPassword } from '../identity/identity.service.ts';
+import { hashPassword } from '../identity/password.ts';
 import type { PartnerRegistration } from '../partners/partner-registration.service.ts';
 import type { Database } from '../platform/database.ts';
 import { AccountSetup } from './account-setup.service.ts';

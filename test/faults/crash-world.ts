@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { openDatabase } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
+import { SessionService } from '../../src/identity/session.service.ts';
+import { Tokens } from '../../src/identity/tokens.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
 import { type ProofResult, verifyBooks } from '../../src/feed/verify-books.service.ts';
 import { hubUrl } from '../../src/platform/embedded/database.ts';
 import { startEmbeddedPostgres } from '../../src/platform/embedded/embedded-postgres.ts';
@@ -10,6 +13,7 @@ import { findPostmaster } from '../../src/platform/embedded/postmaster.ts';
 import type { Database } from '../../src/platform/database.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { insertAccount, insertCluster, insertPolicy, insertVillage } from '../support/inserts.ts';
+import { TOKEN_SECRET } from '../support/session-token.ts';
 import { insertClaimants } from './claimants.ts';
 
 /** Accounts of a world in which nothing but the need's quantity limits a claim. */
@@ -70,6 +74,14 @@ export async function lookInto<T>(dataDir: string, look: (database: Database) =>
   const secret = await readFile(join(dataDir, 'postgres.secret'), 'utf8');
   const postmaster = await findPostmaster(join(dataDir, 'postgres'));
   return withDatabase(hubUrl(postmaster!.port, secret.trim()), look);
+}
+
+/** A token for the hub that runs on `dataDir`. */
+export function tokenFor(dataDir: string, accountId: string): Promise<string> {
+  return lookInto(dataDir, async (database) => {
+    const sessions = new SessionService(database, new Tokens(TOKEN_SECRET, 3600), systemClock);
+    return (await database.transaction((tx) => sessions.open(tx, accountId))).token;
+  });
 }
 
 /** The proofs of the books that do not hold. */

@@ -1,12 +1,11 @@
 import WebSocket from 'ws';
 import { createSinergiClient, type SinergiClient } from '../../client/sinergi-client.ts';
-import { Tokens } from '../../src/identity/tokens.ts';
 import { findFreePort } from '../../src/platform/embedded/port.ts';
 import { ChildHub } from '../support/child-hub.ts';
+import { sessionToken, TOKEN_SECRET } from '../support/session-token.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import type { TestDatabase } from '../support/test-database.ts';
 
-const SECRET = 'the secret of the tests, which is no secret';
 const READY = 'Stop it with Ctrl-C.';
 /** As long as a careful client waits for an answer before it asks another node. */
 const ANSWER_WITHIN_MS = 4000;
@@ -20,11 +19,19 @@ export class FaultyNode {
   readonly name: string;
   readonly toDatabase: TcpProxy;
   readonly door: TcpProxy;
+  private readonly database: TestDatabase;
   private readonly port: number;
   private hub: ChildHub;
   private readonly clients: SinergiClient[] = [];
 
-  private constructor(name: string, port: number, toDatabase: TcpProxy, door: TcpProxy) {
+  private constructor(
+    database: TestDatabase,
+    name: string,
+    port: number,
+    toDatabase: TcpProxy,
+    door: TcpProxy,
+  ) {
+    this.database = database;
     this.name = name;
     this.port = port;
     this.toDatabase = toDatabase;
@@ -38,13 +45,13 @@ export class FaultyNode {
       TcpProxy.to(database.url),
       TcpProxy.to(`http://127.0.0.1:${port}`),
     ]);
-    const node = new FaultyNode(name, port, toDatabase, door);
+    const node = new FaultyNode(database, name, port, toDatabase, door);
     await node.hub.printed(READY);
     return node;
   }
 
   async client(accountId: string): Promise<SinergiClient> {
-    const { token } = await new Tokens(SECRET, 3600).issue(accountId, new Date());
+    const token = await sessionToken(this.database, accountId, new Date(), 3600);
     const client = createSinergiClient({
       url: this.door.url,
       token,
@@ -85,7 +92,7 @@ export class FaultyNode {
     return new ChildHub('main.js', {
       DATABASE_URL: `${this.toDatabase.url}?application_name=${this.name}`,
       PORT: String(this.port),
-      TOKEN_SECRET: SECRET,
+      TOKEN_SECRET,
       LOG_LEVEL: 'error',
       WRITE_CONNECTIONS: '6',
       READ_CONNECTIONS: '4',

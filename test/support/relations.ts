@@ -5,14 +5,14 @@ import { people, type Person } from './world.ts';
 export type Asker = Person | 'anonymous' | 'visitor';
 export const askers: readonly Asker[] = [...people, 'anonymous', 'visitor'];
 
-const signedIn = ['ANYBODY', 'READER'] as const;
+const signedIn = ['ANYBODY', 'READER', 'SIGNED_IN'] as const;
 const otherPartner = [...signedIn, 'MEMBER'] as const;
 
-/** What each of them is to a need of Cimarga, and to a pledge of semen on it. */
+/** What each of them is to a need of Cimarga, to a pledge of semen on it, and to semen's account. */
 const relations: Record<Asker, readonly Relation[]> = {
   anonymous: ['ANYBODY'],
   visitor: ['ANYBODY', 'READER'],
-  semen: [...otherPartner, 'OWN_PARTNER'],
+  semen: [...otherPartner, 'OWN_PARTNER', 'SELF'],
   perkim: otherPartner,
   dinkes: otherPartner,
   dindik: otherPartner,

@@ -4,12 +4,11 @@ import { createSinergiClient, type SinergiClient } from '../../client/sinergi-cl
 import { type Hub, startHub } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { verifyBooks } from '../../src/feed/verify-books.service.ts';
-import { Tokens } from '../../src/identity/tokens.ts';
 import { createLogger } from '../../src/platform/logger.ts';
+import { sessionToken, TOKEN_SECRET } from './session-token.ts';
 import { TestClock } from './test-clock.ts';
 import { TestDatabase } from './test-database.ts';
 
-const TOKEN_SECRET = 'the secret of the tests, which is no secret';
 /** Longer than any test moves its clock. */
 const TOKEN_SECONDS = 3 * 366 * 86_400;
 
@@ -94,8 +93,8 @@ export class TestHub {
   }
 
   /** A token as `signIn` gives it, without the tenth of a second that a password costs. */
-  async tokenOf(accountId: string, seconds = TOKEN_SECONDS): Promise<string> {
-    return (await new Tokens(TOKEN_SECRET, seconds).issue(accountId, this.clock.now())).token;
+  tokenOf(accountId: string, seconds = TOKEN_SECONDS): Promise<string> {
+    return sessionToken(this.database, accountId, this.clock.now(), seconds);
   }
 
   /** Waits until that many feeds are open on this node. */

@@ -47,6 +47,7 @@ export const id: Record<MessageKey, string> = {
   'not-found.delivery': 'Penyaluran itu tidak ada.',
   'not-found.village': 'Kampung itu tidak ada.',
   'not-found.partner': 'Mitra itu tidak ada.',
+  'not-found.session': 'Sesi itu tidak ada.',
   'forbidden.read': 'Anda tidak berhak melihat ini.',
   'forbidden.need': 'Hanya kampung itu sendiri, atau koordinator wilayahnya, yang boleh melakukan ini.',
   'forbidden.partner': 'Hanya anggota mitra yang berikrar yang boleh melakukan ini.',
@@ -58,6 +59,7 @@ export const id: Record<MessageKey, string> = {
   'forbidden.policy': 'Hanya koordinator wilayah ini, atau administrator, yang boleh menerbitkan aturannya.',
   'forbidden.audit':
     'Hanya auditor dan administrator yang boleh membaca jejak audit; masuklah sebagai salah satunya.',
+  'forbidden.access': 'Hanya administrator yang boleh melakukan ini untuk akun lain.',
   'state.need': 'Kebutuhan ini berstatus {status}; hal ini tidak dapat dilakukan lagi.',
   'state.need-draft': 'Kebutuhan ini berstatus {status}; hanya rancangan yang dapat diterbitkan.',
   'state.pledge': 'Ikrar ini berstatus {status}; hal ini tidak dapat dilakukan sekarang.',
@@ -68,6 +70,7 @@ export const id: Record<MessageKey, string> = {
     '{remaining, plural, =0 {Kebutuhan ini sudah habis diikrarkan.} other {Hanya # yang tersisa dari kebutuhan ini.}} Anda meminta {asked, number}.',
   'idempotency-conflict': 'Kunci idempotensi ini sudah dipakai untuk permintaan lain; pilih kunci baru.',
   'sign-in.failed': 'Email atau kata sandi salah.',
+  'sign-in.throttled': 'Terlalu sering mencoba masuk; coba lagi dalam {seconds, number} detik.',
   'auth.required': 'Masuklah dahulu: kirim “Authorization: Bearer <token>” dengan token jawaban signIn.',
   'error.internal': 'Ada yang salah di pihak kami; sebutkan {id} bila meminta bantuan.',
   'error.busy': 'Hub sedang sibuk; coba lagi sebentar lagi.',

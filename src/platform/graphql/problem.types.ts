@@ -1,5 +1,6 @@
 import { type ClassType, Field, Int, InterfaceType, ObjectType } from 'type-graphql';
 import type { Problem } from '../../kernel/problems.ts';
+import { DateTimeScalar } from './scalars.ts';
 
 @InterfaceType('Problem', {
   description: 'Why a mutation did not happen; nothing was changed. The message says what to do next.',
@@ -57,4 +58,13 @@ export class StaleVersionType extends ProblemType {
 export class NotEnoughRemainingType extends ProblemType {
   @Field(() => Int, { description: 'What remains, in the need’s unit.' })
   remaining!: number;
+}
+
+@ObjectType('TooManyAttempts', {
+  implements: ProblemType,
+  description: 'This was tried too often lately; nothing was looked at.',
+})
+export class TooManyAttemptsType extends ProblemType {
+  @Field(() => DateTimeScalar, { description: 'When to try again, at the earliest.' })
+  retryAt!: Date;
 }

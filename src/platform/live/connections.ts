@@ -2,14 +2,15 @@ import type { Logger } from 'pino';
 import { type Actor, permissionsOf } from '../../access/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
 
-/** The token has expired, or its account is no more: connect again with a new one. */
+/** The token has expired or was ended, or its account is no more: connect again with a new one. */
 export const CLOSE_UNAUTHENTICATED = 4401;
 /** What the account may do has changed: connect again, with the same token. */
 export const CLOSE_PERMISSIONS_CHANGED = 4403;
 /** The hub, or this account, has as many connections as it may: try again later. */
 export const CLOSE_TOO_MANY = 4503;
 
-const CHECK_MS = 1000;
+/** What ends a connection is seen within a second: at the next look, which takes its time too. */
+const CHECK_MS = 500;
 
 /** A connection that stays open: a WebSocket, or a stream of events. */
 export interface Connection {
@@ -27,13 +28,16 @@ export interface ConnectionLimits {
   mostPerAccount: number;
 }
 
-/** What these accounts are and may do now; without those that are no more. */
-export type CurrentActors = (accountIds: readonly string[]) => Promise<Map<string, Actor>>;
+/**
+ * What the accounts behind these tokens are and may do now, by token; without those of tokens that were ended, and of
+ * accounts that are no more.
+ */
+export type CurrentActors = (tokenIds: readonly string[]) => Promise<Map<string, Actor>>;
 
 /**
  * All connections of this node that stay open. There are only so many of them, in all and for one account, and each
- * is ended within about a second when its token expires or its account's permissions change: one statement a second
- * looks all accounts up.
+ * is ended within a second when its token expires or is ended, or its account's permissions change, on whichever node
+ * that was done: two looks a second ask the database for all tokens at once.
  */
 export class Connections {
   private readonly limits: ConnectionLimits;
@@ -108,16 +112,21 @@ export class Connections {
   private async checkPermissions(): Promise<void> {
     const signedIn = [...this.open].filter(({ actor }) => actor.accountId !== null);
     if (signedIn.length === 0) return;
-    const actors = await this.currentActors([...new Set(signedIn.map(({ actor }) => actor.accountId!))]);
+    const actors = await this.currentActors([...new Set(signedIn.map(tokenOf))]);
     const permissions = new Map([...actors].map(([id, actor]) => [id, permissionsOf(actor)]));
     for (const connection of signedIn) {
-      const now = permissions.get(connection.actor.accountId!);
-      if (now === undefined) connection.end(CLOSE_UNAUTHENTICATED, 'The account may not sign in any more.');
+      const now = permissions.get(tokenOf(connection));
+      if (now === undefined) connection.end(CLOSE_UNAUTHENTICATED, 'The session has ended; sign in again.');
       else if (now !== permissionsOf(connection.actor)) {
         connection.end(CLOSE_PERMISSIONS_CHANGED, 'Your permissions have changed; connect again.');
       }
     }
   }
+}
+
+/** Whoever has signed in asks through a token. */
+function tokenOf({ actor }: Connection): string {
+  return actor.origin.tokenId!;
 }
 
 function ownerOf({ actor, address }: Connection): string {

@@ -1,0 +1,141 @@
+import { sql } from 'kysely';
+import { accountToKeep, assertMayKeepAccess } from '../access/access.rules.ts';
+import type { Actor } from '../access/actor.ts';
+import { record } from '../audit/audit-trail.service.ts';
+import { addDays } from '../kernel/calendar.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { InputCheck } from '../kernel/input-check.ts';
+import { notFound, Refused } from '../kernel/problems.ts';
+import type { Database, Transaction } from '../platform/database.ts';
+import { type Row, rowOf } from '../platform/rows.ts';
+import { Session } from './session.entity.ts';
+import type { IssuedToken, Tokens } from './tokens.ts';
+
+export type SessionRow = Row<Session>;
+
+/** Which sessions are to end. */
+export interface Revocation {
+  sessionIds?: readonly string[] | null;
+  accountId?: string | null;
+}
+
+const MOST_SHOWN = 100;
+/** So many ids an entry of the audit trail names. */
+const MOST_SUBJECTS = 5;
+const KEPT_DAYS = 30;
+
+/** Sessions: opened by signing in, ended by signing out, by revocation, or with the account. */
+export class SessionService {
+  private readonly database: Database;
+  private readonly tokens: Tokens;
+  private readonly clock: Clock;
+
+  constructor(database: Database, tokens: Tokens, clock: Clock) {
+    this.database = database;
+    this.tokens = tokens;
+    this.clock = clock;
+  }
+
+  /** A session of that account, and the token that carries it; inside the caller's transaction. */
+  async open(tx: Transaction, accountId: string): Promise<IssuedToken> {
+    const now = this.clock.now();
+    const issued = await this.tokens.issue(accountId, now);
+    await sql`
+      insert into sessions (id, account_id, created_at, expires_at)
+      values (${issued.tokenId}, ${accountId}, ${now}, ${issued.expiresAt})`.execute(tx.sql);
+    return issued;
+  }
+
+  /** The sessions that last, newest first, at most 100. Throws FORBIDDEN for those of others. */
+  async list(actor: Actor, accountId: string | null): Promise<SessionRow[]> {
+    const whose = accountToKeep(actor, accountId);
+    const { rows } = await sql<SessionRow>`
+      select * from sessions where account_id = ${whose} and ended_at is null and expires_at > ${this.clock.now()}
+      order by created_at desc, id desc limit ${MOST_SHOWN}`.execute(this.database.reads);
+    return rows;
+  }
+
+  /** Ends the session through which it is asked. Throws Refused with Forbidden for an API token. */
+  async signOut(actor: Actor): Promise<SessionRow> {
+    const accountId = assertMayKeepAccess(actor, null);
+    const sessionIds = [actor.origin.tokenId!];
+    const [ended] = await this.database.transaction((tx) =>
+      this.endBy(actor, 'signOut', tx, accountId, sessionIds),
+    );
+    // Two who sign out at once have both signed out.
+    return ended ?? (await this.find(sessionIds[0]!));
+  }
+
+  /** Ends the named sessions, or all of the account. Throws Refused, and then none is ended. */
+  async revoke(actor: Actor, input: Revocation): Promise<SessionRow[]> {
+    const check = new InputCheck();
+    if (input.accountId != null) check.id('accountId', 'account', input.accountId);
+    if ((input.sessionIds?.length ?? 0) > MOST_SHOWN) {
+      check.fault('sessionIds', 'input.too-many', { max: MOST_SHOWN });
+    }
+    input.sessionIds?.forEach((id, index) => check.id(`sessionIds.${index}`, 'token', id));
+    check.done();
+    const accountId = assertMayKeepAccess(actor, input.accountId ?? null);
+    return this.database.transaction(async (tx) => {
+      if (input.sessionIds != null) await this.assertTheirs(tx, accountId, input.sessionIds);
+      return this.endBy(actor, 'revokeSessions', tx, accountId, input.sessionIds ?? null);
+    });
+  }
+
+  /** Ends these sessions of the account, or all; answers those that this ended. */
+  async end(tx: Transaction, accountId: string, sessionIds: readonly string[] | null): Promise<SessionRow[]> {
+    const now = this.clock.now();
+    const { rows } = await sql<{ id: string }>`
+      update sessions set ended_at = ${now}
+      where account_id = ${accountId} and ended_at is null and expires_at > ${now}
+        and (${sessionIds}::text[] is null or id = any(${sessionIds}::text[])) returning id`.execute(tx.sql);
+    const ended = await tx.em.find(Session, { id: { $in: rows.map(({ id }) => id) } });
+    return ended.map(rowOf);
+  }
+
+  /** Which account each of these tokens still speaks for; those that are over are not among them. */
+  async holders(tokenIds: readonly string[]): Promise<Map<string, string>> {
+    const { rows } = await sql<{ id: string; accountId: string }>`
+      select id, account_id from sessions where id = any(${tokenIds}) and ended_at is null`.execute(
+      this.database.reads,
+    );
+    return new Map(rows.map(({ id, accountId }) => [id, accountId]));
+  }
+
+  /** Forgets sessions that were over 30 days ago. */
+  async forgetOld(): Promise<void> {
+    const before = addDays(this.clock.now(), -KEPT_DAYS);
+    await this.database.transaction(async (tx) => {
+      await sql`delete from sessions where least(ended_at, expires_at) < ${before}`.execute(tx.sql);
+    });
+  }
+
+  /** Ends them, and writes down who did it if there were any. */
+  private async endBy(
+    actor: Actor,
+    action: 'signOut' | 'revokeSessions',
+    tx: Transaction,
+    accountId: string,
+    sessionIds: readonly string[] | null,
+  ): Promise<SessionRow[]> {
+    const ended = await this.end(tx, accountId, sessionIds);
+    const subjectIds = [...ended.map(({ id }) => id).slice(0, MOST_SUBJECTS - 1), accountId];
+    if (ended.length > 0) await record(tx, { actor, action, subjectIds }, this.clock.now());
+    return ended;
+  }
+
+  private async find(id: string): Promise<SessionRow> {
+    const { rows } = await sql<SessionRow>`select * from sessions where id = ${id}`.execute(
+      this.database.reads,
+    );
+    return rows[0]!;
+  }
+
+  private async assertTheirs(tx: Transaction, accountId: string, ids: readonly string[]): Promise<void> {
+    const { rows } = await sql<{ id: string }>`
+      select id from sessions where account_id = ${accountId} and id = any(${ids})`.execute(tx.sql);
+    const unknown = ids.findIndex((id) => !rows.some((row) => row.id === id));
+    if (unknown === -1) return;
+    throw new Refused(notFound(['input', 'sessionIds', String(unknown)], 'not-found.session'));
+  }
+}
