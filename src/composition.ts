@@ -34,6 +34,8 @@ import { FeedTail } from './feed/feed-tail.ts';
 import { LiveFeed } from './feed/live-feed.service.ts';
 import { AuditActorResolver } from './identity/audit-actor.resolver.ts';
 import { ActorService } from './identity/actor.service.ts';
+import { ApiTokenResolver } from './identity/api-token.resolver.ts';
+import { ApiTokenService } from './identity/api-token.service.ts';
 import { Authentication } from './identity/authentication.service.ts';
 import { IdentityService } from './identity/identity.service.ts';
 import { SessionResolver } from './identity/session.resolver.ts';
@@ -81,6 +83,7 @@ function groundOf({ database, clock, logger, tokenSecret, tokenHours }: Foundati
   const partners = new PartnerService(database);
   const villages = new VillageService(database);
   const tokens = new Tokens(tokenSecret, tokenHours * 3600);
+  const apiTokens = new ApiTokenService(database, clock);
   const throttle = new SignInThrottling(database, clock);
   const actors = new ActorService(database);
   const sessions = new SessionService(database, tokens, clock);
@@ -97,7 +100,8 @@ function groundOf({ database, clock, logger, tokenSecret, tokenHours }: Foundati
     sessions,
     throttle,
     identity: new IdentityService(database, actors, sessions, throttle, clock),
-    authentication: new Authentication(database, actors, tokens, sessions, clock),
+    apiTokens,
+    authentication: new Authentication(database, actors, tokens, apiTokens, clock),
   };
 }
 
@@ -152,6 +156,7 @@ function servedBy(services: Ground & Work & Feed): object[] {
     new AuditResolver(services.auditReads),
     new AuditActorResolver(services.identity),
     new SessionResolver(services.sessions),
+    new ApiTokenResolver(services.apiTokens),
     new AreaResolver(areas),
     new AreaCoverageResolver(services.coverage),
     new PartnerResolver(partners, services.registration),
@@ -209,6 +214,7 @@ export function compose(foundations: Foundations) {
     },
     { name: 'forget-sign-in-attempts', schedule: '*/15 * * * *', run: () => ground.throttle.forgetOld() },
     { name: 'forget-old-sessions', schedule: '27 3 * * *', run: () => ground.sessions.forgetOld() },
+    { name: 'forget-old-api-tokens', schedule: '37 3 * * *', run: () => ground.apiTokens.forgetOld() },
   ];
   return { database, clock, ...services, container: containerOf(servedBy(services)), jobs };
 }

@@ -11,6 +11,7 @@ import {
   AccountSchema,
   AccountVillageSchema,
 } from './identity/account.entity.ts';
+import { ApiTokenSchema } from './identity/api-token.entity.ts';
 import { SessionSchema } from './identity/session.entity.ts';
 import { SignInThrottleSchema } from './identity/sign-in-throttle.entity.ts';
 import { NeedSchema, NeedSumSchema } from './needs/need.entity.ts';
@@ -49,6 +50,7 @@ export const entities: EntitySchema[] = [
   AccountAreaSchema,
   AccountVillageSchema,
   SessionSchema,
+  ApiTokenSchema,
   SignInThrottleSchema,
   NeedSchema,
   NeedSumSchema,

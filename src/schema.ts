@@ -20,6 +20,7 @@ import {
 } from './deliveries/delivery.resolver.ts';
 import { FeedResolver } from './feed/feed.resolver.ts';
 import { AuditActorResolver } from './identity/audit-actor.resolver.ts';
+import { ApiTokenResolver } from './identity/api-token.resolver.ts';
 import { SessionResolver } from './identity/session.resolver.ts';
 import { ViewerResolver } from './identity/viewer.resolver.ts';
 import { NeedMutations, NeedResolver, VillageNeedsResolver } from './needs/need.resolver.ts';
@@ -50,6 +51,7 @@ const resolvers = [
   AuditResolver,
   AuditActorResolver,
   SessionResolver,
+  ApiTokenResolver,
   AreaResolver,
   AreaCoverageResolver,
   PartnerResolver,

@@ -58,6 +58,7 @@ type SubscriptionName = keyof typeof rootAccess.Subscription;
 /** Each root field as somebody asks for it; of semen where it is about a partner. */
 const queries: Record<QueryName, string> = {
   area: '{ area(code: "36") { id } }',
+  apiTokens: `{ apiTokens(accountId: "${accounts.semen}") { id } }`,
   auditTrail: '{ auditTrail { nodes { position } } }',
   claimPreview: `{ claimPreview(input: { needId: "${need.id}", quantity: 1, partnerId: "${partners.semen.id}" }) { outcome } }`,
   clusters: '{ clusters { code } }',

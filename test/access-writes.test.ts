@@ -3,10 +3,7 @@ import {
   PublishDraftDocument,
   PublishPolicyDocument,
   RegisterPartnerDocument,
-  RevokeSessionsDocument,
   SignInDocument,
-  SignOutDocument,
-  ViewerDocument,
 } from '../client/operations.ts';
 import type { SinergiClient } from '../client/sinergi-client.ts';
 import { SinergiError } from '../client/sinergi-error.ts';
@@ -28,6 +25,7 @@ import {
   verify,
   withdraw,
 } from './support/acts.ts';
+import { aSession, createApiToken, revokeApiToken, revokeSession, signOut } from './support/key-acts.ts';
 import { insertAccount, insertArea, insertPolicy } from './support/inserts.ts';
 import { take } from './support/listener.ts';
 import { gql } from './support/query.ts';
@@ -98,32 +96,6 @@ async function signIn(by: SinergiClient): Promise<void> {
   if (problems.length > 0) throw new Refusal(problems);
 }
 
-/** Of a session of its own, since the others are still to be used. */
-async function signOut(by: SinergiClient): Promise<void> {
-  const { viewer } = await by.request(ViewerDocument);
-  const client = viewer === null ? by : await hub.client(viewer.id);
-  const {
-    signOut: { problems },
-  } = await client.request(SignOutDocument);
-  if (problems.length > 0) throw new Refusal(problems);
-}
-
-async function aSession(): Promise<{ id: string }> {
-  await hub.tokenOf(accounts.semen);
-  const [session] = await hub.database.sql<{ id: string }>(
-    'select id from sessions where account_id = $1 order by id desc limit 1',
-    [accounts.semen],
-  );
-  return session!;
-}
-
-async function revokeSession(by: SinergiClient, id: string): Promise<void> {
-  const {
-    revokeSessions: { problems },
-  } = await by.request(RevokeSessionsDocument, { input: { accountId: accounts.semen, sessionIds: [id] } });
-  if (problems.length > 0) throw new Refusal(problems);
-}
-
 async function publishPolicy(by: SinergiClient, areaCode: string | null): Promise<void> {
   const input = { ...policy, rules: [...policy.rules], areaCode };
   const {
@@ -171,8 +143,17 @@ const attempts: Record<MutationName, Attempt> = {
   registerPartner: { act: (by) => register(by, ['36.02']) },
   publishPolicy: { act: (by) => publishPolicy(by, '36.02.11') },
   signIn: { act: signIn },
-  signOut: { act: signOut },
-  revokeSessions: { prepare: aSession, act: revokeSession },
+  signOut: { act: (by) => signOut(hub, by) },
+  createApiToken: { act: createApiToken },
+  revokeApiToken: {
+    prepare: () => createApiToken(as.semen),
+    isHiddenFrom: () => true,
+    act: revokeApiToken,
+  },
+  revokeSessions: {
+    prepare: () => aSession(hub, accounts.semen),
+    act: (by, id) => revokeSession(by, accounts.semen, id),
+  },
 };
 const nothing = () => Promise.resolve({ id: '' });
 const clientOf = (asker: Asker) => (asker === 'visitor' ? visitor : as[asker]);

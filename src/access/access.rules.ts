@@ -41,7 +41,9 @@ const holds: Readonly<Record<Relation, (actor: Actor, subject: Subject) => boole
 
 /** Whether the table permits it. */
 function may(actor: Actor, act: Act, subject: Subject = {}): boolean {
-  const { who, never }: Permission = permissions[act];
+  const { who, never, scope }: Permission = permissions[act];
+  // A token's scopes narrow what its owner may; a session has none, and is for everything.
+  if (actor.scopes !== null && (scope === undefined || !actor.scopes.includes(scope))) return false;
   // Belonging to the partner is enough here: whoever has lost the role PARTNER is no judge of it either.
   const isOwn = actor.partnerId !== null && actor.partnerId === subject.partnerId;
   if (never === 'OWN_PARTNER' && isOwn) return false;

@@ -1,5 +1,8 @@
 export type Role = 'ADMIN' | 'COORDINATOR' | 'PARTNER' | 'VILLAGE' | 'AUDITOR';
 
+/** What an API token may be used for: the rows of the table of rights. */
+export type Scope = 'READ' | 'NEEDS' | 'CLAIM' | 'GOVERN';
+
 /** From where, and through which token, somebody asks: for the audit trail, never for what they may do. */
 export interface Origin {
   /** The client's network address, as this hub sees it. */
@@ -20,6 +23,8 @@ export interface Actor {
   /** Codes of the areas a coordinator coordinates; each covers all areas below it. */
   areaCodes: readonly string[];
   villageIds: readonly string[];
+  /** What the token is for, at the most; null for a session, which is for everything. They only narrow. */
+  scopes: readonly Scope[] | null;
   origin: Origin;
 }
 
@@ -32,6 +37,7 @@ export const anonymous: Actor = {
   partnerId: null,
   areaCodes: [],
   villageIds: [],
+  scopes: null,
   origin: noOrigin,
 };
 

@@ -4,6 +4,7 @@ import type { Act } from './permissions.ts';
 export const rootAccess = {
   Query: {
     area: 'read',
+    apiTokens: 'keepAccess',
     auditTrail: 'audit',
     claimPreview: 'askForPartner',
     clusters: 'read',
@@ -30,6 +31,7 @@ export const rootAccess = {
     cancelNeed: 'keepNeeds',
     claimNeed: 'claim',
     commitPledge: 'keepPledges',
+    createApiToken: 'leave',
     declinePledge: 'decide',
     disputeDelivery: 'verify',
     draftNeed: 'keepNeeds',
@@ -38,6 +40,7 @@ export const rootAccess = {
     publishPolicy: 'govern',
     registerPartner: 'govern',
     reportDelivery: 'keepPledges',
+    revokeApiToken: 'keepAccess',
     revokeSessions: 'keepAccess',
     signIn: 'comeIn',
     signOut: 'leave',
@@ -70,7 +73,8 @@ export const privateFields = {
 export const openFields: Readonly<Record<string, string>> = {
   '*Connection': 'edges nodes pageInfo totalCount',
   '*Edge': 'cursor node',
-  '*Payload': 'problems need pledge delivery partner policy session sessions',
+  '*Payload': 'problems need pledge delivery partner policy session sessions apiToken secret',
+  ApiToken: 'createdAt expiresAt id lastUsedOn name revokedAt scopes',
   AuditEntry: `accountId accountName action actorKind address hash occurredAt outcome position requestId subjectIds
     tokenId`,
   Area: 'children code coverage id level name parent synergy',

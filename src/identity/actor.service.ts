@@ -3,7 +3,7 @@ import { type Actor, noOrigin } from '../access/actor.ts';
 import type { Database } from '../platform/database.ts';
 
 /** An actor as the database knows it, whatever it asks through. */
-export type Rights = Omit<Actor, 'origin'> & { accountId: string };
+export type Rights = Omit<Actor, 'origin' | 'scopes'> & { accountId: string };
 
 /** The columns of `Rights`, of the account `a`. */
 export const rightsOfAccount = sql`
@@ -26,6 +26,6 @@ export class ActorService {
     const { rows } = await sql<Rights>`
       select ${rightsOfAccount} from accounts a
       where a.id = any(${accountIds}) and a.disabled_at is null`.execute(this.database.reads);
-    return new Map(rows.map((rights) => [rights.accountId, { ...rights, origin: noOrigin }]));
+    return new Map(rows.map((rights) => [rights.accountId, { ...rights, scopes: null, origin: noOrigin }]));
   }
 }

@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
-import { type Actor, anonymous, type Origin } from '../access/actor.ts';
+import { type Actor, anonymous, type Origin, type Scope } from '../access/actor.ts';
+import { dateInBanten } from '../kernel/calendar.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../platform/database.ts';
 import { type ActorService, type Rights, rightsOfAccount } from './actor.service.ts';
-import type { SessionService } from './session.service.ts';
+import { API_TOKEN_PREFIX, type ApiTokenService } from './api-token.service.ts';
+import { hashSecret } from './secrets.ts';
 import type { Tokens } from './tokens.ts';
 
 /** Somebody who asks, and when their token ends; null for somebody who has not signed in. */
@@ -12,37 +14,38 @@ export interface Authenticated {
   expiresAt: Date | null;
 }
 
-const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
+const BEARER = /^Bearer ([\w.-]+)$/i;
+
+type From = Omit<Origin, 'tokenId'>;
+/** An API token that is good, and its owner. */
+type Holder = Rights & { tokenId: string; scopes: Scope[]; expiresAt: Date; lastUsedOn: string | null };
 
 /** Who is behind a token: when somebody asks, and for as long as they listen. */
 export class Authentication {
   private readonly database: Database;
   private readonly actors: ActorService;
   private readonly tokens: Tokens;
-  private readonly sessions: SessionService;
+  private readonly apiTokens: ApiTokenService;
   private readonly clock: Clock;
 
   constructor(
     database: Database,
     actors: ActorService,
     tokens: Tokens,
-    sessions: SessionService,
+    apiTokens: ApiTokenService,
     clock: Clock,
   ) {
     this.database = database;
     this.actors = actors;
     this.tokens = tokens;
-    this.sessions = sessions;
+    this.apiTokens = apiTokens;
     this.clock = clock;
   }
 
   /** Who sends this Authorization header; anonymous without one, or with one that is worth nothing. */
-  async authenticate(
-    authorization: string | undefined,
-    from: Omit<Origin, 'tokenId'>,
-  ): Promise<Authenticated> {
+  async authenticate(authorization: string | undefined, from: From): Promise<Authenticated> {
     const token = BEARER.exec(authorization ?? '')?.[1];
-    const known = token === undefined ? null : await this.bySession(token, from);
+    const known = token === undefined ? null : await this.byToken(token, from);
     return known ?? { actor: { ...anonymous, origin: { ...from, tokenId: null } }, expiresAt: null };
   }
 
@@ -51,13 +54,43 @@ export class Authentication {
    * revoked, and of accounts that are no more. Two statements, however many tokens there are.
    */
   async currentActors(tokenIds: readonly string[]): Promise<Map<string, Actor>> {
-    const holders = await this.sessions.holders(tokenIds);
+    const holders = await this.holders(tokenIds);
     const actors = await this.actors.of([...new Set(holders.values())]);
     const standing = [...holders].map(([tokenId, accountId]) => [tokenId, actors.get(accountId)] as const);
     return new Map(standing.filter((entry): entry is readonly [string, Actor] => entry[1] !== undefined));
   }
 
-  private async bySession(token: string, from: Omit<Origin, 'tokenId'>): Promise<Authenticated | null> {
+  private byToken(token: string, from: From): Promise<Authenticated | null> {
+    return token.startsWith(API_TOKEN_PREFIX) ? this.byApiToken(token, from) : this.bySession(token, from);
+  }
+
+  /** Which account each of these tokens still speaks for. */
+  private async holders(tokenIds: readonly string[]): Promise<Map<string, string>> {
+    const { rows } = await sql<{ id: string; accountId: string }>`
+      select id, account_id from sessions where id = any(${tokenIds}) and ended_at is null
+      union all
+      select id, account_id from api_tokens where id = any(${tokenIds}) and revoked_at is null`.execute(
+      this.database.reads,
+    );
+    return new Map(rows.map(({ id, accountId }) => [id, accountId]));
+  }
+
+  private async byApiToken(secret: string, from: From): Promise<Authenticated | null> {
+    const now = this.clock.now();
+    const { rows } = await sql<Holder>`
+      select t.id as token_id, t.scopes, t.expires_at, t.last_used_on, ${rightsOfAccount}
+      from api_tokens t join accounts a on a.id = t.account_id
+      where t.secret_hash = ${hashSecret(secret)} and t.revoked_at is null and t.expires_at > ${now}
+        and a.disabled_at is null`.execute(this.database.reads);
+    const [holder] = rows;
+    if (holder === undefined) return null;
+    const { tokenId, expiresAt, lastUsedOn, ...rights } = holder;
+    const today = dateInBanten(now);
+    if (lastUsedOn !== today) await this.apiTokens.markUsed(tokenId, today);
+    return { actor: { ...rights, origin: { ...from, tokenId } }, expiresAt };
+  }
+
+  private async bySession(token: string, from: From): Promise<Authenticated | null> {
     const read = await this.tokens.read(token, this.clock.now());
     if (read === null) return null;
     const { tokenId, accountId, expiresAt } = read;
@@ -66,6 +99,8 @@ export class Authentication {
       where s.id = ${tokenId} and s.account_id = ${accountId} and s.ended_at is null
         and a.disabled_at is null`.execute(this.database.reads);
     const [rights] = rows;
-    return rights === undefined ? null : { actor: { ...rights, origin: { ...from, tokenId } }, expiresAt };
+    return rights === undefined
+      ? null
+      : { actor: { ...rights, scopes: null, origin: { ...from, tokenId } }, expiresAt };
   }
 }

@@ -93,15 +93,6 @@ export class SessionService {
     return ended.map(rowOf);
   }
 
-  /** Which account each of these tokens still speaks for; those that are over are not among them. */
-  async holders(tokenIds: readonly string[]): Promise<Map<string, string>> {
-    const { rows } = await sql<{ id: string; accountId: string }>`
-      select id, account_id from sessions where id = any(${tokenIds}) and ended_at is null`.execute(
-      this.database.reads,
-    );
-    return new Map(rows.map(({ id, accountId }) => [id, accountId]));
-  }
-
   /** Forgets sessions that were over 30 days ago. */
   async forgetOld(): Promise<void> {
     const before = addDays(this.clock.now(), -KEPT_DAYS);

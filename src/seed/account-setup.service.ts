@@ -34,7 +34,7 @@ export class AccountSetup {
     const actors = new Map<string, Actor>();
     const rows = accounts.map(({ email, name, ...rights }) => {
       const accountId = newId('account');
-      actors.set(email, { accountId, ...rights, origin: noOrigin });
+      actors.set(email, { accountId, ...rights, scopes: null, origin: noOrigin });
       return {
         id: accountId,
         email,

@@ -30,6 +30,7 @@ const actor = (more: Partial<Actor>): Actor => ({
   partnerId: null,
   areaCodes: [],
   villageIds: [],
+  scopes: null,
   origin: noOrigin,
   ...more,
 });

@@ -36,6 +36,8 @@ export const id: Record<MessageKey, string> = {
   'input.unit-value-frozen': 'Nilai satuan tidak dapat diubah setelah ada ikrar.',
   'input.nothing-to-change': 'Sebutkan paling sedikit satu bidang yang diubah.',
   'input.one-of': 'Berikan tepat satu dari ini: {fields}.',
+  'input.too-many-tokens':
+    'Satu akun paling banyak memiliki {max, number} token API; cabut salah satu dahulu.',
   'input.too-many': 'Paling banyak {max, number} isian.',
   'input.over-delivery': 'Hanya {left, number} dari ikrar ini yang tersisa untuk disalurkan.',
   'input.out-of-range': 'Harus dari {min, number} sampai {max, number}.',
@@ -47,6 +49,7 @@ export const id: Record<MessageKey, string> = {
   'not-found.delivery': 'Penyaluran itu tidak ada.',
   'not-found.village': 'Kampung itu tidak ada.',
   'not-found.partner': 'Mitra itu tidak ada.',
+  'not-found.api-token': 'Token API itu tidak ada.',
   'not-found.session': 'Sesi itu tidak ada.',
   'forbidden.read': 'Anda tidak berhak melihat ini.',
   'forbidden.need': 'Hanya kampung itu sendiri, atau koordinator wilayahnya, yang boleh melakukan ini.',
@@ -59,7 +62,8 @@ export const id: Record<MessageKey, string> = {
   'forbidden.policy': 'Hanya koordinator wilayah ini, atau administrator, yang boleh menerbitkan aturannya.',
   'forbidden.audit':
     'Hanya auditor dan administrator yang boleh membaca jejak audit; masuklah sebagai salah satunya.',
-  'forbidden.access': 'Hanya administrator yang boleh melakukan ini untuk akun lain.',
+  'forbidden.access':
+    'Hanya administrator yang boleh melakukan ini untuk akun lain, dan tidak lewat token API.',
   'state.need': 'Kebutuhan ini berstatus {status}; hal ini tidak dapat dilakukan lagi.',
   'state.need-draft': 'Kebutuhan ini berstatus {status}; hanya rancangan yang dapat diterbitkan.',
   'state.pledge': 'Ikrar ini berstatus {status}; hal ini tidak dapat dilakukan sekarang.',
