@@ -5,13 +5,13 @@ import type { Database } from '../platform/database.ts';
 /** An actor as the database knows it, whatever it asks through. */
 export type Rights = Omit<Actor, 'origin' | 'scopes'> & { accountId: string };
 
-/** The columns of `Rights`, of the account `a`. */
+/** The columns of `Rights` by their names there, of the account `a`. */
 export const rightsOfAccount = sql`
-  a.id as account_id, a.partner_id,
+  a.id as "accountId", a.partner_id as "partnerId",
   array(select role from account_roles where account_id = a.id order by role) as roles,
   array(select r.code from account_areas x join areas r on r.id = x.area_id
-    where x.account_id = a.id order by r.code) as area_codes,
-  array(select village_id from account_villages where account_id = a.id order by village_id) as village_ids`;
+    where x.account_id = a.id order by r.code) as "areaCodes",
+  array(select village_id from account_villages where account_id = a.id order by village_id) as "villageIds"`;
 
 /** What accounts are and may do, looked up at each use. */
 export class ActorService {

@@ -77,12 +77,12 @@ export class Authentication {
 
   private async byApiToken(secret: string, from: From): Promise<Authenticated | null> {
     const now = this.clock.now();
-    const { rows } = await sql<Holder>`
-      select t.id as token_id, t.scopes, t.expires_at, t.last_used_on, ${rightsOfAccount}
+    const [holder] = await this.database.prepared.rows<Holder>(sql`
+      select t.id as "tokenId", t.scopes, t.expires_at as "expiresAt", t.last_used_on as "lastUsedOn",
+        ${rightsOfAccount}
       from api_tokens t join accounts a on a.id = t.account_id
       where t.secret_hash = ${hashSecret(secret)} and t.revoked_at is null and t.expires_at > ${now}
-        and a.disabled_at is null`.execute(this.database.reads);
-    const [holder] = rows;
+        and a.disabled_at is null`);
     if (holder === undefined) return null;
     const { tokenId, expiresAt, lastUsedOn, ...rights } = holder;
     const today = dateInBanten(now);
@@ -94,11 +94,10 @@ export class Authentication {
     const read = await this.tokens.read(token, this.clock.now());
     if (read === null) return null;
     const { tokenId, accountId, expiresAt } = read;
-    const { rows } = await sql<Rights>`
+    const [rights] = await this.database.prepared.rows<Rights>(sql`
       select ${rightsOfAccount} from sessions s join accounts a on a.id = s.account_id
       where s.id = ${tokenId} and s.account_id = ${accountId} and s.ended_at is null
-        and a.disabled_at is null`.execute(this.database.reads);
-    const [rights] = rows;
+        and a.disabled_at is null`);
     return rights === undefined
       ? null
       : { actor: { ...rights, scopes: null, origin: { ...from, tokenId } }, expiresAt };

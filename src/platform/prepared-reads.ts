@@ -10,9 +10,8 @@ const OFTEN = 3;
 const MAX_STATEMENTS = 200;
 
 /**
- * Statements whose one row holds the text of one answer. Those that come again and again are prepared: each
- * connection parses and plans them once. A connection keeps what it prepared until its end, so the pool's connections
- * must not live for long.
+ * Reads outside any transaction that are prepared when they come again and again: each connection parses and plans
+ * them once. A connection keeps what it prepared until its end, so the pool's connections must not live for long.
  */
 export class PreparedReads {
   private readonly pool: pg.Pool;
@@ -25,15 +24,13 @@ export class PreparedReads {
     this.compiler = new Kysely({ dialect: new PostgresDialect({ pool }) });
   }
 
-  /** The `data` of the statement's one row, as text. */
-  async text(statement: Expression): Promise<string> {
+  /** The rows, under the names that the statement itself gives to its columns. */
+  async rows<T extends object>(statement: Expression): Promise<T[]> {
     const { sql: text, parameters } = statement.compile(this.compiler);
     const values = [...parameters];
     const name = this.nameOf(text);
-    const { rows } = await this.pool.query<{ data: string }>(
-      name === undefined ? { text, values } : { name, text, values },
-    );
-    return rows[0]!.data;
+    const query = name === undefined ? { text, values } : { name, text, values };
+    return (await this.pool.query<T>(query)).rows;
   }
 
   private nameOf(text: string): string | undefined {

@@ -1,6 +1,7 @@
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import { type FormattedExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import type { Logger } from 'pino';
+import type { Expression } from '../expression.ts';
 import type { PreparedReads } from '../prepared-reads.ts';
 import type { ReadPlanner } from '../read-plan/planner.ts';
 import type { Context } from './context.ts';
@@ -26,9 +27,10 @@ type Data = Record<string, unknown>;
 
 /** Answers queries by one statement where all that they ask for is mapped; the others go on to the resolvers. */
 export function planReads({ planner, prepared }: PlannedReads, logger: Logger): ApolloServerPlugin<Context> {
-  const answerOf = async (plan: Parameters<PreparedReads['text']>[0], { locale }: Context) => {
+  const answerOf = async (plan: Expression, { locale }: Context) => {
     try {
-      return { data: new JsonText(await prepared.text(plan)) as unknown as Data };
+      const [answer] = await prepared.rows<{ data: string }>(plan);
+      return { data: new JsonText(answer!.data) as unknown as Data };
     } catch (error) {
       const failed = new GraphQLError('a read failed', { originalError: error as Error });
       return { errors: [toClientError(failed, locale, logger)], data: null };
