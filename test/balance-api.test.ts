@@ -245,8 +245,10 @@ test('a claim too great for a policy is refused to the partner and nothing is ch
     unitValue: 10_000_000,
     quantity: 10,
   });
+  await hub.actsChained();
   const before = await hub.database.rowCounts();
   expect(await refused(claim(as.semen, need.id, 7))).toMatchObject([{ __typename: 'BalanceRuleBroken' }]);
+  await hub.actsChained();
   const { idempotency_keys: _, ...after } = await hub.database.rowCounts();
   expect(before).toMatchObject(after);
   expect(await claim(as.semen, need.id, 6)).toMatchObject({ status: 'PLEDGED' });

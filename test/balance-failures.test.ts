@@ -55,6 +55,7 @@ const places: Record<string, [statement: string, values: unknown[]]> = {
 /** Every row of every table, as one figure a table. */
 async function fingerprint(): Promise<Record<string, string>> {
   await hub.feedStamped();
+  await hub.actsChained();
   const found: Record<string, string> = {};
   for (const table of Object.keys(await database.rowCounts())) {
     const [row] = await database.sql<{ print: string }>(

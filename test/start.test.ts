@@ -138,7 +138,7 @@ describe('a hub with a database of its own', () => {
     const prove = async () => {
       const proof = new ChildHub('tools/verify-books.js', { DATA_DIR: dataDir });
       expect(await proof.end()).toBe(0);
-      expect(proof.output).toMatch(/^10 of 10 .* … true .*\nThe books are true\.\n$/m);
+      expect(proof.output).toMatch(/^(\d+) of \1 .* … true .*\nThe books are true\.\n$/m);
     };
     await prove();
     expect(await ask(hub, '{ villages { totalCount } }', token)).toEqual({ villages: { totalCount: 310 } });
