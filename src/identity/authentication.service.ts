@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { type Actor, anonymous, type Origin, type Scope } from '../access/actor.ts';
 import { dateInBanten } from '../kernel/calendar.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { joined } from '../platform/batch.ts';
 import type { Database } from '../platform/database.ts';
 import { type ActorService, type Rights, rightsOfAccount } from './actor.service.ts';
 import { API_TOKEN_PREFIX, type ApiTokenService } from './api-token.service.ts';
@@ -27,6 +28,14 @@ export class Authentication {
   private readonly tokens: Tokens;
   private readonly apiTokens: ApiTokenService;
   private readonly clock: Clock;
+  /** What the account of a session that lasts may do now; a crowd of requests is one statement. */
+  private readonly rightsOfSession = joined(async (tokenIds: readonly string[]) => {
+    const rows = await this.database.prepared.rows<Rights & { tokenId: string }>(sql`
+      select s.id as "tokenId", ${rightsOfAccount} from sessions s join accounts a on a.id = s.account_id
+      where s.id = any(${tokenIds}) and s.ended_at is null and a.disabled_at is null`);
+    const found = new Map(rows.map(({ tokenId, ...rights }) => [tokenId, rights]));
+    return tokenIds.map((tokenId) => found.get(tokenId) ?? null);
+  });
 
   constructor(
     database: Database,
@@ -94,11 +103,8 @@ export class Authentication {
     const read = await this.tokens.read(token, this.clock.now());
     if (read === null) return null;
     const { tokenId, accountId, expiresAt } = read;
-    const [rights] = await this.database.prepared.rows<Rights>(sql`
-      select ${rightsOfAccount} from sessions s join accounts a on a.id = s.account_id
-      where s.id = ${tokenId} and s.account_id = ${accountId} and s.ended_at is null
-        and a.disabled_at is null`);
-    return rights === undefined
+    const rights = await this.rightsOfSession(tokenId);
+    return rights?.accountId !== accountId
       ? null
       : { actor: { ...rights, scopes: null, origin: { ...from, tokenId } }, expiresAt };
   }

@@ -24,3 +24,16 @@ export class Batches {
     return loader.load(key);
   }
 }
+
+/**
+ * Joins what is asked for in one turn of the event loop into one batch, whoever asks. Nothing is remembered: each answer
+ * is read after it was asked for.
+ */
+export function joined<K, V>(batch: BatchFunction<K, V>): (key: K) => Promise<V> {
+  const loader = new DataLoader<K, V>(batch, {
+    cache: false,
+    maxBatchSize: MAX_BATCH,
+    batchScheduleFn: (run) => setImmediate(run),
+  });
+  return (key) => loader.load(key);
+}

@@ -28,7 +28,7 @@ export interface PartField {
   type: string;
 }
 
-/** The row of another type, or null. */
+/** The row of another type, or null: `where` finds one at most, or the statement fails. */
 export interface OneField {
   kind: 'one';
   type: string;

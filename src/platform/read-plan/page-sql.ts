@@ -47,7 +47,7 @@ export function pageSql(page: PageSource, type: string): Expression {
   const { its, order } = page;
   const rows = sql`select * from ${page.from} where ${page.where}
     ${after === null ? sql`` : sql`and ${beyond(order, its, after)}`}
-    order by ${inOrder(order, its)} limit ${asked.showsMore ? first + 1 : first}`;
+    order by ${inOrder(order, its)} limit ${sql.lit(asked.showsMore ? first + 1 : first)}`;
   const numbered = asked.showsMore
     ? sql`select *, row_number() over () as ${number} from (${rows}) as page`
     : rows;

@@ -163,7 +163,7 @@ class Plan {
     const { from, its } = this.source(type, own);
     const where = this.where(field, mapping, type, own, its);
     const columns = this.columns(this.under(field).fields, type, its);
-    return asObject(sql`${columns} from ${from} where ${where} limit 1`);
+    return asObject(sql`${columns} from ${from} where ${where}`);
   }
 
   private list(field: SelectedField, mapping: ListField, own: Row): Expression {
