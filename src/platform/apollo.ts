@@ -95,19 +95,24 @@ function withinLimits({ documents, logger }: ApolloOptions): ApolloServerPlugin<
   };
 }
 
+/** How the hub wants its Apollo Server, whatever the schema. */
+export const APOLLO_SETTINGS = {
+  introspection: true,
+  csrfPrevention: true,
+  allowBatchedHttpRequests: false,
+  persistedQueries: false,
+  includeStacktraceInErrorResponses: false,
+  stopOnTerminationSignals: false,
+  parseOptions: PARSE_LIMITS,
+} as const;
+
 /** Apollo Server, with what costs and is not used switched off, and validation left to `withinLimits`. */
 export async function startApollo(options: ApolloOptions): Promise<ApolloServer<Context>> {
   const { schema, plannedReads, logger } = options;
   const languages = new WeakMap<object, Locale>();
   const apollo = new ApolloServer<Context>({
+    ...APOLLO_SETTINGS,
     schema,
-    introspection: true,
-    csrfPrevention: true,
-    allowBatchedHttpRequests: false,
-    persistedQueries: false,
-    includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false,
-    parseOptions: PARSE_LIMITS,
     stringifyResult: stringifyAnswer,
     dangerouslyDisableValidation: true,
     logger,

@@ -38,17 +38,21 @@ async function servePage(app: FastifyInstance, pageDir: string): Promise<void> {
   );
 }
 
-/** The HTTP side: `/graphql`, the health pages, and the workbench at `/`. Not yet listening. */
-export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
-  const apollo = await startApollo(options);
-  const loggerInstance: FastifyBaseLogger = options.logger;
-  const app = Fastify({
+/** A web server with the hub's settings, which serves nothing yet. */
+export function createApp(loggerInstance: FastifyBaseLogger): FastifyInstance {
+  return Fastify({
     loggerInstance,
     genReqId: () => randomUUID(),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: LIMITS.bodyBytes,
     forceCloseConnections: true,
   });
+}
+
+/** The HTTP side: `/graphql`, the health pages, and the workbench at `/`. Not yet listening. */
+export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
+  const apollo = await startApollo(options);
+  const app = createApp(options.logger);
   app.route({
     url: '/graphql',
     method: ['GET', 'POST'],
