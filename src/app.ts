@@ -75,11 +75,13 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   await database.migrate();
   await options.prepare?.(database);
   const services = compose({ database, clock, logger, tokenSecret, tokenHours: config.tokenHours });
-  const { relay, chainer, tail, identity, authentication, container } = services;
+  const { relay, chainer, folder, tail, identity, authentication, container } = services;
   relay.start();
   opened.defer(() => relay.stop());
   chainer.start();
   opened.defer(() => chainer.stop());
+  folder.start();
+  opened.defer(() => folder.stop());
   await tail.start();
   opened.defer(() => tail.stop());
   const jobs = await startJobs(databaseUrl, services.jobs, logger);

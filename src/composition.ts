@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { AreaResolver } from './areas/area.resolver.ts';
 import { AreaService } from './areas/area.service.ts';
-import { AuditChainer } from './audit/audit-chainer.ts';
+import { chainAudit } from './audit/audit-chainer.ts';
 import { AuditReads } from './audit/audit-reads.service.ts';
 import { AuditResolver } from './audit/audit.resolver.ts';
 import {
@@ -53,6 +53,7 @@ import { PartnerRegistration } from './partners/partner-registration.service.ts'
 import { PartnerResolver, SectorResolver } from './partners/partner.resolver.ts';
 import { PartnerService } from './partners/partner.service.ts';
 import { containerOf } from './platform/container.ts';
+import { LockedLoop } from './platform/locked-loop.ts';
 import type { Database } from './platform/database.ts';
 import { ProblemResolver } from './platform/graphql/problem.resolver.ts';
 import { forgetOldKeys } from './platform/idempotency.ts';
@@ -67,6 +68,7 @@ import { PledgeService } from './pledges/pledge.service.ts';
 import { NeedPledges, PartnerPledges, VillagePledges } from './pledges/pledges-of.resolver.ts';
 import { CoverageService } from './villages/coverage.service.ts';
 import { AreaCoverageResolver, ColourShareResolver, VillageResolver } from './villages/village.resolver.ts';
+import { foldAreaFigures } from './villages/area-figures.ts';
 import { VillageService } from './villages/village.service.ts';
 
 export interface Foundations {
@@ -89,7 +91,8 @@ function groundOf({ database, clock, logger, tokenSecret, tokenHours }: Foundati
   const sessions = new SessionService(database, tokens, clock);
   return {
     relay,
-    chainer: new AuditChainer(database.url, logger),
+    chainer: new LockedLoop(database.url, chainAudit(), logger),
+    folder: new LockedLoop(database.url, foldAreaFigures, logger),
     auditReads: new AuditReads(database),
     outbox: new Outbox(relay.wake),
     areas: new AreaService(database),

@@ -25,6 +25,7 @@ import {
 } from './partners/partner.entity.ts';
 import { IdempotencyKeySchema } from './platform/idempotency.entity.ts';
 import { PledgeSchema } from './pledges/pledge.entity.ts';
+import { AreaChangeSchema, AreaFiguresSchema } from './villages/area-figures.entity.ts';
 import {
   ProgrammePlanSchema,
   VillageColourSchema,
@@ -45,6 +46,8 @@ export const entities: EntitySchema[] = [
   VillageColourSchema,
   VillagePartnerSchema,
   ProgrammePlanSchema,
+  AreaChangeSchema,
+  AreaFiguresSchema,
   AccountSchema,
   AccountRoleSchema,
   AccountAreaSchema,

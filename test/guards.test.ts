@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { approve, claim, commit, draft, publish, report, verify, withdraw } from './support/acts.ts';
 import { brokenHistory } from './support/broken-history.ts';
+import { brokenAreas } from './support/broken-areas.ts';
 import { brokenShadows } from './support/broken-shadows.ts';
 import { brokenSums } from './support/broken-sums.ts';
 import { insertPolicy } from './support/inserts.ts';
@@ -56,7 +57,12 @@ const targets = {
   whole,
   asked,
 };
-const violations = [...brokenSums(targets), ...brokenShadows(targets), ...brokenHistory(targets)];
+const violations = [
+  ...brokenSums(targets),
+  ...brokenShadows(targets),
+  ...brokenAreas(targets),
+  ...brokenHistory(targets),
+];
 
 interface DatabaseError {
   code: string;

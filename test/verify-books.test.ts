@@ -23,6 +23,7 @@ const PLEDGES = 'Each pledge’s counters equal its deliveries';
 const VILLAGES = 'Each village’s figures equal its needs';
 const COLOURS = 'Each village’s colours equal its pledges';
 const PLAN = 'The programme’s plan equals its villages';
+const AREAS = 'Each area’s figures equal its villages';
 const FEED = 'The feed’s places are contiguous';
 const EVENTS = 'The last event of each need shows the need as it stands';
 const SUMS = 'The sums of each need equal its pledges';
@@ -63,7 +64,8 @@ const cases: [what: string, changes: Change[], proofs: string[]][] = [
   ['an entry', [['ledger_entries', 'amount_rupiah', `kind = 'POST'`]], [BALANCES, ENTRIES]],
   ['a need’s counter', [['needs', 'pledged']], [NEEDS, VILLAGES]],
   ['a pledge’s counter', [['pledges', 'delivered']], [NEEDS, PLEDGES, SUMS]],
-  ['a village’s figure', [['villages', 'open_needs', village]], [VILLAGES]],
+  ['a village’s figure', [['villages', 'open_needs', village]], [VILLAGES, AREAS]],
+  ['an area’s figure', [['area_figures', 'open_needs', `area_code = '36.02'`]], [AREAS]],
   ['a village’s colour', [['village_colours', 'committed_rupiah']], [COLOURS]],
   ['the plan', [['programme_plan', 'needed_rupiah']], [PLAN]],
   ['the head of the feed', [['feed_head', 'position']], [FEED]],
@@ -104,7 +106,7 @@ test('the command ends with 1 when something is wrong, names it with its figures
   const [code, said] = await prove();
   expect(code).toBe(1);
   expect(said).toMatch(
-    / 8 of 13 {2}The programme’s plan equals its villages … WRONG: 1 .*\n +programme: expected 350000000, found 350000001\n/,
+    / 8 of 14 {2}The programme’s plan equals its villages … WRONG: 1 .*\n +programme: expected 350000000, found 350000001\n/,
   );
   expect(said).toMatch(/The books are wrong: .*\n$/);
   await change(plan, -1);

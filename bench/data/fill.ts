@@ -34,6 +34,7 @@ export async function fill(url: string, shape: Shape, log: (line: string) => voi
     for (const statement of [...people, ...bookStatements(shape)]) await client.query(statement);
     // What triggers keep beside the facts.
     await client.query('select rebuild_sums()');
+    await client.query('select rebuild_area_figures()');
     log('needs and pledges are there');
     for (const statement of await eventStatements(client)) await client.query(statement);
     log('events are there');

@@ -155,6 +155,41 @@ const planEqualsVillages = sql<Breach>`
   from programme_plan, (select coalesce(sum(needed_rupiah), 0) as total from villages) as v
   where needed_rupiah <> total`;
 
+const areasEqualVillages = sql<Breach>`
+  with sums as (
+    select area.code, count(*) as villages, sum(v.needed_rupiah) as needed, sum(v.pledged_rupiah) as pledged,
+      sum(v.committed_rupiah) as committed, sum(v.delivered_rupiah) as delivered, sum(v.verified_rupiah) as verified,
+      sum(v.open_needs) as open, count(*) filter (where v.synergy = 'UNTOUCHED') as untouched,
+      count(*) filter (where v.synergy = 'SINGLE_COLOUR') as single, count(*) filter (where v.synergy = 'MULTI_COLOUR') as multi,
+      count(*) filter (where v.synergy = 'SYNERGY') as synergy
+    from villages v
+    cross join lateral (values (v.code), (left(v.code, 8)), (left(v.code, 5)), (left(v.code, 2))) as area(code)
+    group by area.code),
+  parts as (
+    select area_code as code, villages, needed_rupiah, pledged_rupiah, committed_rupiah, delivered_rupiah, verified_rupiah,
+      open_needs, untouched, single_colour, multi_colour, synergy from area_figures
+    union all
+    select area.code, c.villages, c.needed_rupiah, c.pledged_rupiah, c.committed_rupiah, c.delivered_rupiah,
+      c.verified_rupiah, c.open_needs, c.untouched, c.single_colour, c.multi_colour, c.synergy
+    from area_changes c cross join lateral (
+      values (c.village_code), (left(c.village_code, 8)), (left(c.village_code, 5)), (left(c.village_code, 2))) as area(code)),
+  kept as (
+    select code, sum(villages) as villages, sum(needed_rupiah) as needed, sum(pledged_rupiah) as pledged,
+      sum(committed_rupiah) as committed, sum(delivered_rupiah) as delivered, sum(verified_rupiah) as verified,
+      sum(open_needs) as open, sum(untouched) as untouched, sum(single_colour) as single, sum(multi_colour) as multi,
+      sum(synergy) as synergy
+    from parts group by code)
+  select coalesce(s.code, k.code) as key,
+    concat_ws('/', s.villages, s.needed, s.pledged, s.committed, s.delivered, s.verified, s.open, s.untouched, s.single,
+      s.multi, s.synergy) as expected,
+    concat_ws('/', k.villages, k.needed, k.pledged, k.committed, k.delivered, k.verified, k.open, k.untouched, k.single,
+      k.multi, k.synergy) as found
+  from sums s full join kept k on k.code = s.code
+  where (s.villages, s.needed, s.pledged, s.committed, s.delivered, s.verified, s.open, s.untouched, s.single, s.multi,
+      s.synergy)
+    is distinct from (k.villages, k.needed, k.pledged, k.committed, k.delivered, k.verified, k.open, k.untouched,
+      k.single, k.multi, k.synergy)`;
+
 const feedIsContiguous = sql<Breach>`
   select 'feed' as key, head.position || ' places' as expected, given || ' places to ' || last as found
   from feed_head as head, (
@@ -178,6 +213,7 @@ const proofs: readonly Proof[] = [
   { name: 'Each village’s figures equal its needs', breaches: villagesEqualNeeds },
   { name: 'Each village’s colours equal its pledges', breaches: coloursEqualPledges },
   { name: 'The programme’s plan equals its villages', breaches: planEqualsVillages },
+  { name: 'Each area’s figures equal its villages', breaches: areasEqualVillages },
   { name: 'The feed’s places are contiguous', breaches: feedIsContiguous },
   { name: 'The last event of each need shows the need as it stands', breaches: feedEqualsNeeds },
   { name: 'The sums of each need equal its pledges', breaches: needSumsEqualPledges },

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
+import { withinArea } from '../areas/area.service.ts';
 import type { BatchFunction } from '../platform/batch.ts';
 import type { Database } from '../platform/database.ts';
+import type { Expression } from '../platform/expression.ts';
 import type { SynergyLevel } from './village.entity.ts';
 
 /** The figures of a village, or of all villages of an area, in rupiah. */
@@ -15,16 +17,36 @@ export interface Figures {
 
 export type SynergyCounts = Record<SynergyLevel, number> & { villages: number };
 
-const NOTHING: Figures = {
-  neededRupiah: 0,
-  pledgedRupiah: 0,
-  committedRupiah: 0,
-  deliveredRupiah: 0,
-  verifiedRupiah: 0,
-  openNeeds: 0,
-};
+interface AreaFiguresRow extends Figures {
+  villages: number;
+  untouched: number;
+  singleColour: number;
+  multiColour: number;
+  synergy: number;
+}
 
-/** Sums of the villages' standing figures over areas. */
+const rupiah = ['needed', 'pledged', 'committed', 'delivered', 'verified'].map((name) => `${name}_rupiah`);
+const counts = ['villages', 'open_needs', 'untouched', 'single_colour', 'multi_colour', 'synergy'];
+const columns = [...rupiah, ...counts];
+const column = (name: string, cast: string): Expression =>
+  sql`coalesce(sum(${sql.ref(`part.${name}`)}), 0)::${sql.raw(cast)} as ${sql.id(name)}`;
+
+/**
+ * A select of one row: the figures of the area with that code, of its standing row and of what is not yet folded into
+ * it. Sums stay within 2^53, since the plan of all villages does.
+ */
+export function figuresOf(code: Expression): Expression {
+  const all = sql.join(columns.map((name) => sql.id(name)));
+  const summed = [
+    ...rupiah.map((name) => column(name, 'bigint')),
+    ...counts.map((name) => column(name, 'int')),
+  ];
+  return sql`select ${sql.join(summed)} from (
+    select ${all} from area_figures where area_code = ${code}
+    union all select ${all} from area_changes where ${withinArea(sql`village_code`, code)}) as part`;
+}
+
+/** The standing figures of areas: all that their villages come to. */
 export class CoverageService {
   private readonly database: Database;
 
@@ -32,41 +54,31 @@ export class CoverageService {
     this.database = database;
   }
 
-  /** By area code. Sums stay within 2^53 since the plan of all villages does, so float8 holds them exactly. */
+  /** By area code. */
   readonly ofArea: BatchFunction<string, Figures> = async (codes) => {
-    const { rows } = await sql<Figures & { areaCode: string }>`
-      select area.code as area_code,
-        sum(v.needed_rupiah)::float8 as needed_rupiah, sum(v.pledged_rupiah)::float8 as pledged_rupiah,
-        sum(v.committed_rupiah)::float8 as committed_rupiah, sum(v.delivered_rupiah)::float8 as delivered_rupiah,
-        sum(v.verified_rupiah)::float8 as verified_rupiah, sum(v.open_needs)::int as open_needs
-      from unnest(${codes}::text[]) as area(code)
-      join villages v on v.code = area.code or v.code like area.code || '.%'
-      group by area.code`.execute(this.database.reads);
-    const found = new Map(rows.map((row) => [row.areaCode, row]));
-    return codes.map((code) => found.get(code) ?? NOTHING);
+    const found = await this.standing(codes);
+    return codes.map((code) => found.get(code)!);
   };
 
   /** By area code: how many of its villages stand at each level. */
   readonly synergyOfArea: BatchFunction<string, SynergyCounts> = async (codes) => {
-    const { rows } = await sql<{ areaCode: string; synergy: SynergyLevel; villages: number }>`
-      select area.code as area_code, v.synergy, count(*)::int as villages
-      from unnest(${codes}::text[]) as area(code)
-      join villages v on v.code = area.code or v.code like area.code || '.%'
-      group by area.code, v.synergy`.execute(this.database.reads);
+    const found = await this.standing(codes);
     return codes.map((code) => {
-      const counts: SynergyCounts = {
-        villages: 0,
-        UNTOUCHED: 0,
-        SINGLE_COLOUR: 0,
-        MULTI_COLOUR: 0,
-        SYNERGY: 0,
+      const { villages, untouched, singleColour, multiColour, synergy } = found.get(code)!;
+      return {
+        villages,
+        UNTOUCHED: untouched,
+        SINGLE_COLOUR: singleColour,
+        MULTI_COLOUR: multiColour,
+        SYNERGY: synergy,
       };
-      for (const row of rows) {
-        if (row.areaCode !== code) continue;
-        counts[row.synergy] += row.villages;
-        counts.villages += row.villages;
-      }
-      return counts;
     });
   };
+
+  private async standing(codes: readonly string[]): Promise<Map<string, AreaFiguresRow>> {
+    const { rows } = await sql<AreaFiguresRow & { code: string }>`
+      select area.code, figures.* from unnest(${codes}::text[]) as area(code)
+      cross join lateral (${figuresOf(sql`area.code`)}) as figures`.execute(this.database.reads);
+    return new Map(rows.map((row) => [row.code, row]));
+  }
 }

@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import { withinArea } from '../areas/area.service.ts';
 import { isId } from '../kernel/ids.ts';
 import { badArgument } from '../kernel/problems.ts';
 import type { Expression, Row } from '../platform/expression.ts';
@@ -12,6 +11,7 @@ import {
   type TypeMapping,
   value,
 } from '../platform/read-plan/mapping.ts';
+import { figuresOf } from './coverage.service.ts';
 import { type VillageFilter, villageOrder, villagesOf } from './village.service.ts';
 
 /** The area above a village whose code has so many characters. */
@@ -25,14 +25,7 @@ function ratio(a: Expression, b: Expression): Expression {
 
 const coverage: TypeMapping = {
   type: 'Coverage',
-  // Sums stay within 2^53 since the plan of all villages does.
-  from: (area) => sql`select coalesce(sum(v.needed_rupiah), 0)::bigint as needed_rupiah,
-      coalesce(sum(v.pledged_rupiah), 0)::bigint as pledged_rupiah,
-      coalesce(sum(v.committed_rupiah), 0)::bigint as committed_rupiah,
-      coalesce(sum(v.delivered_rupiah), 0)::bigint as delivered_rupiah,
-      coalesce(sum(v.verified_rupiah), 0)::bigint as verified_rupiah,
-      coalesce(sum(v.open_needs), 0)::int as open_needs
-    from villages v where ${withinArea(sql`v.code`, area('code'))}`,
+  from: (area) => figuresOf(area('code')),
   columns: ['openNeeds'],
   fields: {
     needed: value((its) => its('needed_rupiah')),
@@ -47,12 +40,7 @@ const coverage: TypeMapping = {
 
 const synergyCount: TypeMapping = {
   type: 'SynergyCount',
-  from: (area) => sql`select count(*)::int as villages,
-      (count(*) filter (where v.synergy = 'UNTOUCHED'))::int as untouched,
-      (count(*) filter (where v.synergy = 'SINGLE_COLOUR'))::int as single_colour,
-      (count(*) filter (where v.synergy = 'MULTI_COLOUR'))::int as multi_colour,
-      (count(*) filter (where v.synergy = 'SYNERGY'))::int as synergy
-    from villages v where ${withinArea(sql`v.code`, area('code'))}`,
+  from: (area) => figuresOf(area('code')),
   columns: ['villages', 'untouched', 'singleColour', 'multiColour', 'synergy'],
   fields: {},
 };
