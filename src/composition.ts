@@ -32,12 +32,18 @@ import { FeedResolver } from './feed/feed.resolver.ts';
 import { FeedLog } from './feed/feed-log.service.ts';
 import { FeedTail } from './feed/feed-tail.ts';
 import { LiveFeed } from './feed/live-feed.service.ts';
+import { AcceptanceService } from './identity/acceptance.service.ts';
+import { AccountAdministration } from './identity/account-administration.service.ts';
+import { AccountReads } from './identity/account-reads.service.ts';
+import { AccountMutations, AccountResolver } from './identity/account.resolver.ts';
 import { AuditActorResolver } from './identity/audit-actor.resolver.ts';
 import { ActorService } from './identity/actor.service.ts';
 import { ApiTokenResolver } from './identity/api-token.resolver.ts';
 import { ApiTokenService } from './identity/api-token.service.ts';
 import { Authentication } from './identity/authentication.service.ts';
 import { IdentityService } from './identity/identity.service.ts';
+import { InvitationResolver } from './identity/invitation.resolver.ts';
+import { InvitationService } from './identity/invitation.service.ts';
 import { SessionResolver } from './identity/session.resolver.ts';
 import { SessionService } from './identity/session.service.ts';
 import { SignInThrottling } from './identity/sign-in-throttle.service.ts';
@@ -89,6 +95,8 @@ function groundOf({ database, clock, logger, tokenSecret, tokenHours }: Foundati
   const throttle = new SignInThrottling(database, clock);
   const actors = new ActorService(database);
   const sessions = new SessionService(database, tokens, clock);
+  const identity = new IdentityService(database, actors, sessions, throttle, clock);
+  const accountReads = new AccountReads(database);
   return {
     relay,
     chainer: new LockedLoop(database.url, chainAudit(), logger),
@@ -102,7 +110,11 @@ function groundOf({ database, clock, logger, tokenSecret, tokenHours }: Foundati
     coverage: new CoverageService(database),
     sessions,
     throttle,
-    identity: new IdentityService(database, actors, sessions, throttle, clock),
+    identity,
+    accountReads,
+    administration: new AccountAdministration(database, clock, sessions, accountReads),
+    invitations: new InvitationService(database, clock, accountReads),
+    acceptance: new AcceptanceService({ database, clock, actors, identity, sessions, throttle }),
     apiTokens,
     authentication: new Authentication(database, actors, tokens, apiTokens, clock),
   };
@@ -160,6 +172,9 @@ function servedBy(services: Ground & Work & Feed): object[] {
     new AuditActorResolver(services.identity),
     new SessionResolver(services.sessions),
     new ApiTokenResolver(services.apiTokens),
+    new AccountResolver(services.accountReads, partners, areas, villages),
+    new AccountMutations(services.administration),
+    new InvitationResolver(services.invitations, services.acceptance),
     new AreaResolver(areas),
     new AreaCoverageResolver(services.coverage),
     new PartnerResolver(partners, services.registration),

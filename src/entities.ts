@@ -12,6 +12,7 @@ import {
   AccountVillageSchema,
 } from './identity/account.entity.ts';
 import { ApiTokenSchema } from './identity/api-token.entity.ts';
+import { InvitationSchema } from './identity/invitation.entity.ts';
 import { SessionSchema } from './identity/session.entity.ts';
 import { SignInThrottleSchema } from './identity/sign-in-throttle.entity.ts';
 import { NeedSchema, NeedSumSchema } from './needs/need.entity.ts';
@@ -52,6 +53,7 @@ export const entities: EntitySchema[] = [
   AccountRoleSchema,
   AccountAreaSchema,
   AccountVillageSchema,
+  InvitationSchema,
   SessionSchema,
   ApiTokenSchema,
   SignInThrottleSchema,

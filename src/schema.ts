@@ -19,8 +19,10 @@ import {
   PledgeDeliveriesResolver,
 } from './deliveries/delivery.resolver.ts';
 import { FeedResolver } from './feed/feed.resolver.ts';
+import { AccountMutations, AccountResolver } from './identity/account.resolver.ts';
 import { AuditActorResolver } from './identity/audit-actor.resolver.ts';
 import { ApiTokenResolver } from './identity/api-token.resolver.ts';
+import { InvitationResolver } from './identity/invitation.resolver.ts';
 import { SessionResolver } from './identity/session.resolver.ts';
 import { ViewerResolver } from './identity/viewer.resolver.ts';
 import { NeedMutations, NeedResolver, VillageNeedsResolver } from './needs/need.resolver.ts';
@@ -52,6 +54,9 @@ const resolvers = [
   AuditActorResolver,
   SessionResolver,
   ApiTokenResolver,
+  AccountResolver,
+  AccountMutations,
+  InvitationResolver,
   AreaResolver,
   AreaCoverageResolver,
   PartnerResolver,

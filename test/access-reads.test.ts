@@ -57,6 +57,7 @@ type SubscriptionName = keyof typeof rootAccess.Subscription;
 
 /** Each root field as somebody asks for it; of semen where it is about a partner. */
 const queries: Record<QueryName, string> = {
+  accounts: '{ accounts { nodes { id } } }',
   area: '{ area(code: "36") { id } }',
   apiTokens: `{ apiTokens(accountId: "${accounts.semen}") { id } }`,
   auditTrail: '{ auditTrail { nodes { position } } }',

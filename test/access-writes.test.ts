@@ -9,6 +9,7 @@ import type { SinergiClient } from '../client/sinergi-client.ts';
 import { SinergiError } from '../client/sinergi-error.ts';
 import { rootAccess } from '../src/access/api-access.ts';
 import { hashPassword } from '../src/identity/password.ts';
+import { accept, disable, enable, invite, renew, setRoles } from './support/account-acts.ts';
 import {
   approve,
   cancel,
@@ -56,6 +57,7 @@ const aDraft = () => draft(as.kader, { villageId: cimarga.id });
 const aPledge = async () => claim(as.semen, (await anOpenNeed()).id, 2);
 const aCommitment = async () => commit(as.semen, (await aPledge()).id, later);
 const aDelivery = async () => report(as.semen, (await aCommitment()).id, 1, today);
+const anAccount = async () => (await invite(as.admin)).account;
 let awaited: string | null = null;
 /** On the only need of Sajira that stands, all of it: more than 80 % of the plan. */
 async function anAwaitingPledge() {
@@ -142,6 +144,19 @@ const attempts: Record<MutationName, Attempt> = {
   declinePledge: { prepare: anAwaitingPledge, act: (by, id) => decline(by, id) },
   registerPartner: { act: (by) => register(by, ['36.02']) },
   publishPolicy: { act: (by) => publishPolicy(by, '36.02.11') },
+  inviteAccount: { act: (by) => invite(by) },
+  renewInvitation: { prepare: anAccount, act: renew },
+  // Whoever has the secret may; here it stands for an id.
+  acceptInvitation: {
+    prepare: async () => ({ id: (await invite(as.admin)).secret! }),
+    act: (by, secret) => accept(by, secret),
+  },
+  setRoles: { prepare: anAccount, act: (by, accountId) => setRoles(by, { accountId, roles: ['AUDITOR'] }) },
+  disableAccount: { prepare: anAccount, act: disable },
+  enableAccount: {
+    prepare: async () => disable(as.admin, (await anAccount()).id),
+    act: enable,
+  },
   signIn: { act: signIn },
   signOut: { act: (by) => signOut(hub, by) },
   createApiToken: { act: createApiToken },

@@ -78,10 +78,20 @@ describe('one entry in the audit trail, with who, what, when, from where and thr
     expect(await tracesOf(database, () => send(client))).toEqual([]);
   });
 
-  /** Those are nobody else’s to make, or take no key; sessions.test.ts and api-tokens.test.ts have them. */
-  const ofAccess = ['createApiToken', 'revokeApiToken', 'revokeSessions', 'signOut'];
+  /** Those are nobody else’s to make, or take no key; sessions.test.ts, api-tokens.test.ts and accounts.test.ts have them. */
+  const ofAccess = [
+    'acceptInvitation',
+    'createApiToken',
+    'disableAccount',
+    'enableAccount',
+    'renewInvitation',
+    'revokeApiToken',
+    'revokeSessions',
+    'setRoles',
+    'signOut',
+  ];
 
-  test('every mutation of the schema is among them, or is of sessions and tokens, or is signIn', () => {
+  test('every mutation of the schema is among them, or is of accounts, sessions and tokens, or is signIn', () => {
     const schema = buildSchema(readFileSync('schema/schema.graphql', 'utf8'));
     const names = Object.keys(schema.getMutationType()!.getFields());
     expect([...Object.keys(mutations), ...ofAccess, 'signIn'].toSorted()).toEqual(names.toSorted());

@@ -161,6 +161,18 @@ export function assertMayKeepAccess(actor: Actor, accountId: string | null): str
   return whose;
 }
 
+/** Seeing accounts. Throws FORBIDDEN, since it is asked by a query. */
+export function assertMaySeeAccounts(actor: Actor): void {
+  assertSignedIn(actor);
+  if (!may(actor, 'keepAccounts')) throw new RequestError('FORBIDDEN', { key: 'forbidden.accounts' });
+}
+
+/** Inviting, disabling and enabling accounts, and giving them roles. */
+export function assertMayKeepAccounts(actor: Actor): asserts actor is Actor & { accountId: string } {
+  assertSignedIn(actor);
+  if (!may(actor, 'keepAccounts')) throw new Refused(forbidden('forbidden.accounts'));
+}
+
 /** Whether somebody sees and ends what that account is signed in by. */
 export function mayKeepAccess(actor: Actor, accountId: string): boolean {
   return may(actor, 'keepAccess', { accountId });

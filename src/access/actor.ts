@@ -47,6 +47,11 @@ export function isWithin(code: string, above: string): boolean {
 }
 
 /** All that the access rules look at, as text: who has the same may and sees the same. */
-export function permissionsOf({ roles, partnerId, areaCodes, villageIds }: Actor): string {
+export function permissionsOf({
+  roles,
+  partnerId,
+  areaCodes,
+  villageIds,
+}: Pick<Actor, 'roles' | 'partnerId' | 'areaCodes' | 'villageIds'>): string {
   return JSON.stringify([roles.toSorted(), partnerId, areaCodes.toSorted(), villageIds.toSorted()]);
 }

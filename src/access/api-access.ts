@@ -3,6 +3,7 @@ import type { Act } from './permissions.ts';
 /** The rule of each root field of the API: who may use it at all. */
 export const rootAccess = {
   Query: {
+    accounts: 'keepAccounts',
     area: 'read',
     apiTokens: 'keepAccess',
     auditTrail: 'audit',
@@ -27,21 +28,27 @@ export const rootAccess = {
     villages: 'read',
   },
   Mutation: {
+    acceptInvitation: 'comeIn',
     approvePledge: 'decide',
     cancelNeed: 'keepNeeds',
     claimNeed: 'claim',
     commitPledge: 'keepPledges',
     createApiToken: 'leave',
     declinePledge: 'decide',
+    disableAccount: 'keepAccounts',
     disputeDelivery: 'verify',
     draftNeed: 'keepNeeds',
+    enableAccount: 'keepAccounts',
+    inviteAccount: 'keepAccounts',
     publishDraft: 'keepNeeds',
     publishNeed: 'keepNeeds',
     publishPolicy: 'govern',
     registerPartner: 'govern',
+    renewInvitation: 'keepAccounts',
     reportDelivery: 'keepPledges',
     revokeApiToken: 'keepAccess',
     revokeSessions: 'keepAccess',
+    setRoles: 'keepAccounts',
     signIn: 'comeIn',
     signOut: 'leave',
     updateNeed: 'keepNeeds',
@@ -73,7 +80,9 @@ export const privateFields = {
 export const openFields: Readonly<Record<string, string>> = {
   '*Connection': 'edges nodes pageInfo totalCount',
   '*Edge': 'cursor node',
-  '*Payload': 'problems need pledge delivery partner policy session sessions apiToken secret',
+  '*Payload': 'problems need pledge delivery partner policy session sessions apiToken account secret',
+  // Only what is for administrators alone leads to it.
+  Account: 'areas createdAt disabledAt email id invitedUntil name partner roles villages',
   ApiToken: 'createdAt expiresAt id lastUsedOn name revokedAt scopes',
   AuditEntry: `accountId accountName action actorKind address hash occurredAt outcome position requestId subjectIds
     tokenId`,

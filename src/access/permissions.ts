@@ -32,7 +32,7 @@ export interface Permission {
  * by which of them each field of the API is ruled, and docs/access.md shows it. What stands nowhere here is nobody's.
  */
 export const permissions = {
-  comeIn: { to: 'sign in', who: ['ANYBODY'], because: 'nobody is known before' },
+  comeIn: { to: 'sign in; accept an invitation', who: ['ANYBODY'], because: 'nobody is known before' },
   leave: {
     to: 'sign out; make API tokens of one’s own',
     who: ['SIGNED_IN'],
@@ -42,6 +42,11 @@ export const permissions = {
     to: 'see and end the sessions and API tokens of an account',
     who: ['SELF', 'ADMIN'],
     because: 'they are its own keys; an administrator ends them when they are lost',
+  },
+  keepAccounts: {
+    to: 'see accounts; invite, disable and enable them, and give them roles',
+    who: ['ADMIN'],
+    because: 'whoever gives rights could give them to themselves',
   },
   read: {
     to: 'read areas, villages, needs, pledges, partners, balances, policies and the feed',

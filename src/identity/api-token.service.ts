@@ -6,7 +6,7 @@ import { mutate, record } from '../audit/audit-trail.service.ts';
 import { addDays } from '../kernel/calendar.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
-import { invalid, notFound, Refused } from '../kernel/problems.ts';
+import { invalid, notFound, Refused, RequestError } from '../kernel/problems.ts';
 import type { Database, Transaction } from '../platform/database.ts';
 import { newId } from '../platform/ids.ts';
 import type { Row } from '../platform/rows.ts';
@@ -142,8 +142,12 @@ export class ApiTokenService {
   }
 
   private async assertRoom(tx: Transaction, accountId: string, now: Date): Promise<void> {
-    // Two that are made at once are counted one after the other.
-    await sql`select id from accounts where id = ${accountId} for no key update`.execute(tx.sql);
+    // Two that are made at once are counted one after the other, and none is made while the account is disabled.
+    const { rows } = await sql`
+      select id from accounts where id = ${accountId} and disabled_at is null for no key update`.execute(
+      tx.sql,
+    );
+    if (rows.length === 0) throw new RequestError('UNAUTHENTICATED', { key: 'auth.required' });
     const good = await tx.em.count(ApiToken, { accountId, revokedAt: null, expiresAt: { $gt: now } });
     if (good < MAX_TOKENS) return;
     throw new Refused(invalid(['input'], 'input.too-many-tokens', { max: MAX_TOKENS }));

@@ -13,9 +13,10 @@ import {
   nextTryAt,
 } from './throttle.rules.ts';
 
-/** Who tries to sign in: the address that was typed, whether or not an account has it, and from where. */
+/** Who tries to come in: the email that was typed, whether or not an account has it, and from where. */
 export interface Attempt {
-  email: string;
+  /** Null for an attempt that names no account. */
+  email: string | null;
   address: string | null;
 }
 
@@ -27,11 +28,10 @@ interface Bucket {
 const digest = (text: string) => createHash('sha256').update(text).digest('hex');
 
 /** Always in this order: locks are taken from the address to the account. */
-function bucketsOf({ email, address }: Attempt): [address: Bucket, account: Bucket] {
-  return [
-    { key: digest(`address ${networkOf(address ?? '')}`), allowance: ADDRESS_ALLOWANCE },
-    { key: digest(`account ${email}`), allowance: ACCOUNT_ALLOWANCE },
-  ];
+function bucketsOf({ email, address }: Attempt): [address: Bucket, account?: Bucket] {
+  const ofAddress = { key: digest(`address ${networkOf(address ?? '')}`), allowance: ADDRESS_ALLOWANCE };
+  if (email === null) return [ofAddress];
+  return [ofAddress, { key: digest(`account ${email}`), allowance: ACCOUNT_ALLOWANCE }];
 }
 
 /**
@@ -51,7 +51,7 @@ export class SignInThrottling {
   async take(attempt: Attempt): Promise<void> {
     const now = this.clock.now();
     await this.database.transaction(async (tx) => {
-      for (const bucket of bucketsOf(attempt)) await takeFrom(tx, bucket, now);
+      for (const bucket of bucketsOf(attempt)) await takeFrom(tx, bucket!, now);
     });
   }
 
@@ -61,6 +61,7 @@ export class SignInThrottling {
     await sql`
       update sign_in_throttles set busy_until = busy_until - make_interval(secs => ${address.allowance.everyMs / 1000})
       where key = ${address.key}`.execute(tx.sql);
+    if (account === undefined) return;
     await sql`delete from sign_in_throttles where key = ${account.key}`.execute(tx.sql);
   }
 

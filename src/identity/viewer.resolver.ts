@@ -9,7 +9,7 @@ import { PartnerType } from '../partners/partner.types.ts';
 import type { Context } from '../platform/graphql/context.ts';
 import type { VillageRow, VillageService } from '../villages/village.service.ts';
 import { VillageType } from '../villages/village.types.ts';
-import type { AccountRow, IdentityService } from './identity.service.ts';
+import type { AccountRow, IdentityService, SignIn } from './identity.service.ts';
 import { RoleEnum, SignInInputType, SignInPayloadType, ViewerType } from './viewer.types.ts';
 
 type Viewer = AccountRow & { actor: Actor };
@@ -50,17 +50,11 @@ export class ViewerResolver {
     description:
       'Signs in with email and password. For everybody; tried too often, it is TooManyAttempts for a while.',
   })
-  async signIn(
+  signIn(
     @Arg('input', () => SignInInputType, { description: 'The credentials.' }) input: SignInInputType,
     @Ctx() context: Context,
   ): Promise<SignInPayloadType> {
-    try {
-      const { token, expiresAt, viewer, actor } = await this.identity.signIn(input, context.actor.origin);
-      return { token, expiresAt, viewer: { ...viewer, actor }, problems: [] };
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      return { token: null, expiresAt: null, viewer: null, problems: error.problems };
-    }
+    return signInAnswer(() => this.identity.signIn(input, context.actor.origin));
   }
 
   @FieldResolver(() => [RoleEnum], { description: 'What they may do.' })
@@ -81,5 +75,16 @@ export class ViewerResolver {
   @FieldResolver(() => [VillageType], { description: 'The villages they speak for.' })
   async villages(@Root() { actor }: Viewer, @Ctx() { batches }: Context): Promise<(VillageRow | null)[]> {
     return Promise.all(actor.villageIds.map((id) => batches.load(this.villageService.byId, id)));
+  }
+}
+
+/** Comes in: the token and who it is, or the problems of the refusal as data. */
+export async function signInAnswer(work: () => Promise<SignIn>): Promise<SignInPayloadType> {
+  try {
+    const { token, expiresAt, viewer, actor } = await work();
+    return { token, expiresAt, viewer: { ...viewer, actor }, problems: [] };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return { token: null, expiresAt: null, viewer: null, problems: error.problems };
   }
 }

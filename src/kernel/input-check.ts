@@ -1,7 +1,7 @@
 import { addYears, dateInBanten, isDate } from './calendar.ts';
 import { type IdPrefix, isId } from './ids.ts';
 import { invalid, type Problem, Refused } from './problems.ts';
-import { isStorable } from './text.ts';
+import { isEmailAddress, isStorable } from './text.ts';
 
 /** Control characters but tab, line feed and carriage return. */
 const CONTROL = /(?![\t\n\r])\p{Cc}/u;
@@ -62,6 +62,15 @@ export class InputCheck {
   optionalText(field: string, value: string | null | undefined, max: number): string | null {
     if (value == null || value.trim() === '') return null;
     return this.text(field, value, 1, max);
+  }
+
+  /** An email address as signing in looks it up: in lower case, without spaces at its ends. */
+  email(field: string, value: string): string {
+    const clean = value.trim().toLowerCase();
+    if (!isEmailAddress(clean) || CONTROL.test(clean) || !isStorable(clean)) {
+      this.fault(field, 'input.bad-email');
+    }
+    return clean;
   }
 
   positive(field: string, value: number): number {

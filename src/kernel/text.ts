@@ -10,3 +10,8 @@ export function isStorable(text: string): boolean {
 export function storable(texts: readonly string[]): string[] {
   return texts.filter(isStorable);
 }
+
+/** True for text that can be an account's address. */
+export function isEmailAddress(text: string): boolean {
+  return text.length <= 254 && /^[^@\s]+@[^@\s]+$/.test(text);
+}

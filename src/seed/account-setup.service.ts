@@ -16,11 +16,6 @@ export interface NewAccount {
   villageIds: readonly string[];
 }
 
-/** True for text that can be an account's address. */
-export function isEmailAddress(text: string): boolean {
-  return text.length <= 254 && /^[^@\s]+@[^@\s]+$/.test(text);
-}
-
 /** Makes accounts where nobody could ask for them yet. */
 export class AccountSetup {
   private readonly database: Database;

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { isEmailAddress } from './account-setup.service.ts';
+import { isEmailAddress } from '../kernel/text.ts';
 import { PROVINCE } from './demo/banten.ts';
 
 export const USAGE = `Usage: npm run seed -- [options]

@@ -3,6 +3,11 @@ import { BUMP, set, type Targets, type Violation } from './violations.ts';
 const anAct = `insert into audit_pending (occurred_at, action, outcome, actor_kind, subject_ids)
   values (now(), 'approvePledge', 'DONE', 'SYSTEM', '{}')`;
 
+/** The only one who could sign in as an administrator. */
+const anAdministrator = `insert into accounts (id, email, name, password_hash, created_at)
+    values ('account_01jd3m5a8zf6wvqk2x7r9c4b1e', 'a@b', 'A', 'x', now());
+  insert into account_roles values ('account_01jd3m5a8zf6wvqk2x7r9c4b1e', 'ADMIN')`;
+
 /** Statements past all services that take a step that is none, or rewrite what has been. */
 export function brokenHistory(targets: Targets): Violation[] {
   const {
@@ -210,6 +215,18 @@ export function brokenHistory(targets: Targets): Violation[] {
         insert into audit_entries select 1000000, id, occurred_at, 'declinePledge', outcome, actor_kind, account_id,
           subject_ids, address, request_id, token_id, repeat('0', 64) from act;
         delete from audit_pending`,
+    ],
+    [
+      'accounts_administrator_guard',
+      'an_administrator_remains',
+      'the last administrator who could sign in and is disabled',
+      `${anAdministrator}; update accounts set disabled_at = now() where password_hash = 'x'`,
+    ],
+    [
+      'account_roles_administrator_guard',
+      'an_administrator_remains',
+      'the last administrator who could sign in and loses the role',
+      `${anAdministrator}; delete from account_roles where account_id = 'account_01jd3m5a8zf6wvqk2x7r9c4b1e'`,
     ],
     ...[
       ['ledger_entries', 'ledger_entries_append_only'],

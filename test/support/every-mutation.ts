@@ -7,6 +7,7 @@ import {
   DeclinePledgeDocument,
   DisputeDeliveryDocument,
   DraftNeedDocument,
+  InviteAccountDocument,
   PublishDraftDocument,
   PublishNeedDocument,
   PublishPolicyDocument,
@@ -153,6 +154,16 @@ export function everyMutation(hub: TestHub, world: World, areaId: string): Recor
             areaCodes: ['36'],
           },
           belongsTo: [],
+        }),
+    },
+    inviteAccount: {
+      by: 'admin',
+      notBy: 'auditor',
+      document: InviteAccountDocument,
+      prepare: () =>
+        Promise.resolve({
+          input: { email: `${PRIVATE}@baru.test`, name: PRIVATE, roles: ['PARTNER'], partnerId: semen },
+          belongsTo: [semen],
         }),
     },
     publishPolicy: {

@@ -33,6 +33,12 @@ export const en = {
   'input.unknown-area': 'There is no area with the code “{code}”.',
   'input.bad-code': 'A code has 2 to 60 lower-case letters, digits and single hyphens.',
   'input.code-taken': 'The code “{code}” belongs to another partner.',
+  'input.unknown-partner': 'There is no such partner; the query “partners” lists them.',
+  'input.unknown-village': 'There is no such village; the query “villages” lists them.',
+  'input.bad-email': 'Not an email address, such as nama@kantor.go.id, of at most 254 characters.',
+  'input.email-taken': 'There is an account with this address already; the query “accounts” finds it.',
+  'input.role-needs': 'The role {role} needs this; fill it in, or leave the role out.',
+  'input.without-role': 'This is for the role {role} alone; add the role, or leave this out.',
   'input.twice': '“{value}” stands here twice.',
   'input.below-claimed': 'The quantity cannot fall below the {claimed, number} already claimed.',
   'input.unit-value-frozen': 'The unit value cannot change once somebody has pledged.',
@@ -51,6 +57,7 @@ export const en = {
   'not-found.village': 'There is no such village.',
   'not-found.partner': 'There is no such partner.',
   'not-found.api-token': 'There is no such API token.',
+  'not-found.account': 'There is no such account.',
   'not-found.session': 'There is no such session.',
   'forbidden.read': 'You may not see this.',
   'forbidden.need': 'Only the village itself, or the coordinator of its area, may do this.',
@@ -63,6 +70,12 @@ export const en = {
   'forbidden.audit': 'Only auditors and administrators may read the audit trail; sign in as one of them.',
   'forbidden.access':
     'Only an administrator may do this for another account, and nobody through an API token.',
+  'forbidden.accounts':
+    'Only an administrator may do this, and nobody through an API token; ask one of them.',
+  'forbidden.last-administrator':
+    'This is the last administrator who can sign in; make somebody else one first.',
+  'state.has-password': 'This account has a password already, and needs no invitation.',
+  'state.disabled': 'This account is disabled; enable it first.',
   'state.need': 'The need is {status}; this can no longer be done.',
   'state.need-draft': 'The need is {status}; only a draft can be published.',
   'state.pledge': 'The pledge is {status}; this cannot be done now.',
@@ -76,6 +89,7 @@ export const en = {
   'sign-in.failed': 'Email or password is wrong.',
   'sign-in.throttled':
     'Too many attempts to sign in; try again in {seconds, plural, one {# second} other {# seconds}}.',
+  'invitation.failed': 'This invitation was used, is over, or never was; ask an administrator for a new one.',
   'auth.required': 'Sign in first: send “Authorization: Bearer <token>” with the token that signIn answers.',
   'error.internal': 'Something went wrong on our side; quote {id} when you ask for help.',
   'error.busy': 'The hub is busy; try again in a moment.',

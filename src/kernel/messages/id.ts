@@ -31,6 +31,12 @@ export const id: Record<MessageKey, string> = {
   'input.unknown-area': 'Tidak ada wilayah dengan kode “{code}”.',
   'input.bad-code': 'Kode terdiri dari 2 sampai 60 huruf kecil, angka, dan tanda hubung tunggal.',
   'input.code-taken': 'Kode “{code}” sudah dipakai mitra lain.',
+  'input.unknown-partner': 'Mitra itu tidak ada; kueri “partners” memuat daftarnya.',
+  'input.unknown-village': 'Desa itu tidak ada; kueri “villages” memuat daftarnya.',
+  'input.bad-email': 'Bukan alamat email, seperti nama@kantor.go.id, paling panjang 254 karakter.',
+  'input.email-taken': 'Sudah ada akun dengan alamat ini; kueri “accounts” menemukannya.',
+  'input.role-needs': 'Peran {role} memerlukan ini; isilah, atau hilangkan perannya.',
+  'input.without-role': 'Ini hanya untuk peran {role}; tambahkan perannya, atau kosongkan ini.',
   'input.twice': '“{value}” tertulis dua kali.',
   'input.below-claimed': 'Jumlah tidak boleh kurang dari {claimed, number} yang sudah diikrarkan.',
   'input.unit-value-frozen': 'Nilai satuan tidak dapat diubah setelah ada ikrar.',
@@ -50,6 +56,7 @@ export const id: Record<MessageKey, string> = {
   'not-found.village': 'Kampung itu tidak ada.',
   'not-found.partner': 'Mitra itu tidak ada.',
   'not-found.api-token': 'Token API itu tidak ada.',
+  'not-found.account': 'Akun itu tidak ada.',
   'not-found.session': 'Sesi itu tidak ada.',
   'forbidden.read': 'Anda tidak berhak melihat ini.',
   'forbidden.need': 'Hanya kampung itu sendiri, atau koordinator wilayahnya, yang boleh melakukan ini.',
@@ -64,6 +71,12 @@ export const id: Record<MessageKey, string> = {
     'Hanya auditor dan administrator yang boleh membaca jejak audit; masuklah sebagai salah satunya.',
   'forbidden.access':
     'Hanya administrator yang boleh melakukan ini untuk akun lain, dan tidak lewat token API.',
+  'forbidden.accounts':
+    'Hanya administrator yang boleh melakukan ini, dan tidak lewat token API; mintalah kepada salah satunya.',
+  'forbidden.last-administrator':
+    'Ini administrator terakhir yang dapat masuk; jadikan orang lain administrator dahulu.',
+  'state.has-password': 'Akun ini sudah memiliki kata sandi, dan tidak memerlukan undangan.',
+  'state.disabled': 'Akun ini dinonaktifkan; aktifkan dahulu.',
   'state.need': 'Kebutuhan ini berstatus {status}; hal ini tidak dapat dilakukan lagi.',
   'state.need-draft': 'Kebutuhan ini berstatus {status}; hanya rancangan yang dapat diterbitkan.',
   'state.pledge': 'Ikrar ini berstatus {status}; hal ini tidak dapat dilakukan sekarang.',
@@ -75,6 +88,8 @@ export const id: Record<MessageKey, string> = {
   'idempotency-conflict': 'Kunci idempotensi ini sudah dipakai untuk permintaan lain; pilih kunci baru.',
   'sign-in.failed': 'Email atau kata sandi salah.',
   'sign-in.throttled': 'Terlalu sering mencoba masuk; coba lagi dalam {seconds, number} detik.',
+  'invitation.failed':
+    'Undangan ini sudah dipakai, sudah lewat waktunya, atau tidak pernah ada; mintalah yang baru kepada administrator.',
   'auth.required': 'Masuklah dahulu: kirim “Authorization: Bearer <token>” dengan token jawaban signIn.',
   'error.internal': 'Ada yang salah di pihak kami; sebutkan {id} bila meminta bantuan.',
   'error.busy': 'Hub sedang sibuk; coba lagi sebentar lagi.',

@@ -1,0 +1,46 @@
+import type { Role } from '../access/actor.ts';
+import type { InputCheck } from '../kernel/input-check.ts';
+
+/** What an account is given to do, and where. */
+export interface GivenRights {
+  roles: readonly Role[];
+  partnerId?: string | null;
+  areaCodes?: readonly string[] | null;
+  villageIds?: readonly string[] | null;
+}
+
+const MAX_ENTRIES = 100;
+
+/**
+ * Faults of what can be said without the database: a role comes with that for which it is, PARTNER with a partner,
+ * COORDINATOR with areas, VILLAGE with villages, and none of these without its role.
+ */
+export function checkRights(check: InputCheck, rights: GivenRights): void {
+  const { roles, partnerId = null, areaCodes, villageIds } = rights;
+  const [areas, villages] = [areaCodes ?? [], villageIds ?? []];
+  checkList(check, 'roles', roles);
+  checkList(check, 'areaCodes', areas);
+  checkList(check, 'villageIds', villages);
+  if (partnerId !== null) check.id('partnerId', 'partner', partnerId);
+  villages.forEach((id, index) => check.id(`villageIds.${index}`, 'village', id));
+  checkRole(check, roles, 'PARTNER', 'partnerId', partnerId !== null);
+  checkRole(check, roles, 'COORDINATOR', 'areaCodes', areas.length > 0);
+  checkRole(check, roles, 'VILLAGE', 'villageIds', villages.length > 0);
+}
+
+function checkRole(
+  check: InputCheck,
+  roles: readonly Role[],
+  role: Role,
+  field: string,
+  isGiven: boolean,
+): void {
+  if (roles.includes(role) === isGiven) return;
+  check.fault(field, isGiven ? 'input.without-role' : 'input.role-needs', { role });
+}
+
+function checkList(check: InputCheck, field: string, entries: readonly string[]): void {
+  if (entries.length > MAX_ENTRIES) check.fault(field, 'input.too-many', { max: MAX_ENTRIES });
+  const twice = entries.find((entry, index) => entries.indexOf(entry) !== index);
+  if (twice !== undefined) check.fault(field, 'input.twice', { value: twice.slice(0, 60) });
+}
