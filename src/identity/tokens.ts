@@ -1,5 +1,6 @@
 import { errors, jwtVerify, SignJWT } from 'jose';
 import QuickLRU from 'quick-lru';
+import { isStorable } from '../kernel/text.ts';
 import { newId } from '../platform/ids.ts';
 
 const ISSUER = 'sinergi';
@@ -67,9 +68,11 @@ export class Tokens {
         requiredClaims: ['sub', 'jti', 'exp', 'iat'],
         currentDate: now,
       });
+      const { sub: accountId = '', jti: tokenId = '' } = payload;
+      if (!isStorable(accountId) || !isStorable(tokenId)) return null;
       const read = {
-        accountId: payload.sub!,
-        tokenId: payload.jti!,
+        accountId,
+        tokenId,
         expiresAt: new Date(payload.exp! * 1000),
       };
       this.verified.set(token, read);

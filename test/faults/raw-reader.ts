@@ -50,6 +50,16 @@ export class RawReader {
     this.send({ id, type: 'complete' });
   }
 
+  /** The first message about an operation, once it is there; throws when the connection ends before. */
+  async answerTo(id: string): Promise<Message> {
+    for (;;) {
+      const answer = this.messages.find((message) => message.id === id);
+      if (answer !== undefined) return answer;
+      const end = await Promise.race([once(this.socket, 'message').then(() => null), this.closed]);
+      if (end !== null) throw new Error(`closed with ${end.code} ${end.reason}`);
+    }
+  }
+
   /** The payloads of an operation's results. */
   resultsOf<T>(id: string): T[] {
     return this.messages
