@@ -162,6 +162,9 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
   const protocol = speak(sockets, options);
   sockets.on('connection', (socket, { socket: stream }: IncomingMessage) => {
     watch(socket, stream, options.heartbeatMs);
+    // A frame that is none, or too large: ws has closed the connection by its code. graphql-ws would tell the console.
+    socket.removeAllListeners('error');
+    socket.on('error', (err) => options.logger.debug({ err }, 'a WebSocket was broken off'));
   });
   server.on('upgrade', (request, stream, head) => {
     // Nobody else listens to this stream: a reset without a listener would end the process.
