@@ -17,6 +17,7 @@ import { Connections, type CurrentActors } from './platform/live/connections.ts'
 import { localeOf } from './platform/messages.ts';
 import { ReadPlanner } from './platform/read-plan/planner.ts';
 import { serveWebSocket } from './platform/websocket.ts';
+import { readerRights } from './reader-rights.ts';
 import { createSchema } from './schema.ts';
 
 const fromHere = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -48,6 +49,7 @@ export function openDatabase(config: Config, url: string, logger: Logger): Promi
     writeConnections,
     readConnections,
     migrationsDir: fromHere('../migrations'),
+    readerRights,
   });
 }
 

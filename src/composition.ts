@@ -72,6 +72,7 @@ import { PledgeReads } from './pledges/pledge-reads.service.ts';
 import { PledgeResolver } from './pledges/pledge.resolver.ts';
 import { PledgeService } from './pledges/pledge.service.ts';
 import { NeedPledges, PartnerPledges, VillagePledges } from './pledges/pledges-of.resolver.ts';
+import { Words } from './pledges/words.service.ts';
 import { CoverageService } from './villages/coverage.service.ts';
 import { AreaCoverageResolver, ColourShareResolver, VillageResolver } from './villages/village.resolver.ts';
 import { foldAreaFigures } from './villages/area-figures.ts';
@@ -141,6 +142,7 @@ function workOf({ database, clock, logger }: Foundations, { partners, villages, 
     publication: new PolicyPublication(database, clock),
     balances: new BalanceService(database, clock, policies),
     pledgeReads: new PledgeReads(database),
+    words: new Words(database),
     claims: new ClaimService({ ...shared, needReads, partners, judge, suggestions }),
     pledges: new PledgeService(database, clock, book, logger),
     cancellation: new NeedCancellation({ ...shared, policies, outbox }),
@@ -194,12 +196,12 @@ function servedBy(services: Ground & Work & Feed): object[] {
     new PartnerBalanceResolver(partners, balances),
     new SuggestedNeedsResolver(services.suggestions),
     new SuggestionResolver(partners),
-    new PledgeResolver(pledgeReads, needReads, partners, villages, policies),
+    new PledgeResolver(pledgeReads, needReads, partners, villages, policies, services.words),
     new NeedPledges(pledgeReads),
     new VillagePledges(pledgeReads),
     new PartnerPledges(pledgeReads),
     new PledgeMutations(services.claims, services.pledges, services.cancellation),
-    new DeliveryResolver(pledgeReads, villages),
+    new DeliveryResolver(pledgeReads, villages, services.words),
     new PledgeDeliveriesResolver(deliveries),
     new DeliveryMutations(deliveries),
     new FeedResolver(services.log),

@@ -77,10 +77,10 @@ test('a state that cannot be read ends its subscription, and nothing of it is le
 test('a history that cannot be read for a while is gone on with afterwards', async () => {
   const lost: SinergiError[] = [];
   await hub.feedStamped();
-  await database.transaction(['alter table events rename to events_away']);
+  await database.transaction(['alter view shown.events rename to events_away']);
   const heard = need.follow(as.auditor, { onLost: (error) => lost.push(error) });
   await until(() => lost.length > 0, 'a failure');
-  await database.transaction(['alter table events_away rename to events']);
+  await database.transaction(['alter view shown.events_away rename to events']);
   expect(new Set(lost.map(({ code }) => code))).toEqual(new Set(['INTERNAL_SERVER_ERROR']));
   await need.end();
   expect(await heard).toEqual(await need.history());

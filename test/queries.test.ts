@@ -236,7 +236,8 @@ test('a page with its nested lists costs as many statements for twenty villages 
   const ofTwo = await statementsOf(() => as.coordinator.request(source, { first: 2 }));
   const ofTwenty = await statementsOf(() => as.coordinator.request(source, { first: 20 }));
   expect(ofTwenty.length).toBe(ofTwo.length);
-  expect(ofTwenty.length).toBeLessThan(35);
+  // What a coordinator sees beyond others is read in transactions that name the asker: three statements more for each.
+  expect(ofTwenty.length).toBeLessThan(40);
 });
 
 test('problems and errors speak the language that the client prefers: Indonesian, or English', async () => {

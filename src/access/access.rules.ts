@@ -89,6 +89,10 @@ export function draftScopeOf(actor: Actor): DraftScope {
   };
 }
 
+export function seesNoDrafts({ all, villageIds, areaCodes }: DraftScope): boolean {
+  return !all && villageIds.length === 0 && areaCodes.length === 0;
+}
+
 /** The partner for whom this actor claims; only members claim, whatever other roles they have. */
 export function claimantOf(actor: Actor): string {
   assertSignedIn(actor);

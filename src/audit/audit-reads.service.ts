@@ -75,18 +75,20 @@ export class AuditReads {
       (slot) =>
         sql`(select * from audit_entries where subject_ids[${slot}] = ${subjectId} and ${where} ${order})`,
     );
-    const { rows } = await (
+    const statement =
       subjectId == null
         ? sql<AuditRow>`select * from audit_entries where ${where} ${order}`
-        : sql<AuditRow>`select * from (${sql.join(pages, sql` union all `)}) as found ${order}`
-    ).execute(this.database.reads);
+        : sql<AuditRow>`select * from (${sql.join(pages, sql` union all `)}) as found ${order}`;
+    const { rows } = await this.database.readAs(actor, (db) => statement.execute(db));
     return pageOf(LIST, rows, request, ({ position }) => String(position), null);
   }
 
   /** Where the chain ends; null while it is empty. For the hub itself. */
   async head(): Promise<ChainHead | null> {
     const { rows } = await sql<ChainHead>`
-      select position, hash from audit_entries order by position desc limit 1`.execute(this.database.reads);
+      select position, hash from audit_entries order by position desc limit 1`.execute(
+      this.database.systemReads,
+    );
     return rows[0] ?? null;
   }
 }

@@ -60,7 +60,10 @@ export async function verifyAudit(
   counts: (proved: number) => void = () => undefined,
 ): Promise<ChainReport> {
   const kept = new Map(keptHeads.map(({ position, hash }) => [position, hash]));
-  const snapshot = await database.reads.startTransaction().setIsolationLevel('repeatable read').execute();
+  const snapshot = await database.systemReads
+    .startTransaction()
+    .setIsolationLevel('repeatable read')
+    .execute();
   try {
     const waiting = await sql<{ count: number }>`select count(*) as count from audit_pending`.execute(
       snapshot,

@@ -6,6 +6,7 @@ import { perViewer } from '../platform/graphql/shared-execution.ts';
 import type { PledgeView } from '../pledges/pledge-book.service.ts';
 import type { PledgeReads } from '../pledges/pledge-reads.service.ts';
 import { PledgeType } from '../pledges/pledge.types.ts';
+import type { DeliveryWords, Words } from '../pledges/words.service.ts';
 import type { VillageService } from '../villages/village.service.ts';
 import type { DeliveryService, DeliveryView } from './delivery.service.ts';
 import {
@@ -20,10 +21,12 @@ import {
 export class DeliveryResolver {
   private readonly pledges: PledgeReads;
   private readonly villages: VillageService;
+  private readonly words: Words;
 
-  constructor(pledges: PledgeReads, villages: VillageService) {
+  constructor(pledges: PledgeReads, villages: VillageService, words: Words) {
     this.pledges = pledges;
     this.villages = villages;
+    this.words = words;
   }
 
   @FieldResolver(() => PledgeType, { description: 'The pledge it is a part of.' })
@@ -40,7 +43,7 @@ export class DeliveryResolver {
     description: 'What the partner says of it. Null for whoever may not see it.',
   })
   async note(@Root() delivery: DeliveryView, @Ctx() context: Context): Promise<string | null> {
-    return (await this.seesPrivate(delivery, context)) ? (delivery.note ?? null) : null;
+    return (await this.wordsOf(delivery, context))?.note ?? null;
   }
 
   @Extensions(perViewer)
@@ -49,7 +52,7 @@ export class DeliveryResolver {
     description: 'What the village says on verifying it. Null for whoever may not see it.',
   })
   async verificationNote(@Root() delivery: DeliveryView, @Ctx() context: Context): Promise<string | null> {
-    return (await this.seesPrivate(delivery, context)) ? (delivery.verificationNote ?? null) : null;
+    return (await this.wordsOf(delivery, context))?.verificationNote ?? null;
   }
 
   @Extensions(perViewer)
@@ -58,7 +61,7 @@ export class DeliveryResolver {
     description: 'Why it is disputed. Null for whoever may not see it.',
   })
   async reason(@Root() delivery: DeliveryView, @Ctx() context: Context): Promise<string | null> {
-    return (await this.seesPrivate(delivery, context)) ? (delivery.reason ?? null) : null;
+    return (await this.wordsOf(delivery, context))?.reason ?? null;
   }
 
   @Extensions(perViewer)
@@ -66,13 +69,19 @@ export class DeliveryResolver {
     description: 'Addresses of photographs or papers. Empty for whoever may not see them.',
   })
   async evidence(@Root() delivery: DeliveryView, @Ctx() context: Context): Promise<string[]> {
-    return (await this.seesPrivate(delivery, context)) ? delivery.evidence : [];
+    return (await this.wordsOf(delivery, context))?.evidence ?? [];
   }
 
-  private async seesPrivate(delivery: DeliveryView, { actor, batches }: Context): Promise<boolean> {
-    const pledge = delivery.pledge ?? (await batches.load(this.pledges.byId, delivery.pledgeId))!;
+  /** Null for whoever may not see them. A change answers with them; for all else they are read for their asker. */
+  private async wordsOf(
+    delivery: DeliveryView,
+    { actor, batches }: Context,
+  ): Promise<Partial<DeliveryWords> | null> {
+    const pledge: PledgeView = delivery.pledge ?? (await batches.load(this.pledges.byId, delivery.pledgeId))!;
     const village = await batches.load(this.villages.byId, pledge.villageId);
-    return maySeePrivate(actor, village!, pledge.partnerId);
+    if (!maySeePrivate(actor, village!, pledge.partnerId)) return null;
+    if (delivery.evidence !== undefined) return delivery;
+    return batches.load(this.words.ofDelivery, { asker: actor, id: delivery.id, eventId: pledge.eventId });
   }
 }
 

@@ -20,9 +20,11 @@ import {
   reportDelivery,
   verifyDelivery,
 } from '../pledges/pledge.rules.ts';
+import type { DeliveryWords } from '../pledges/words.service.ts';
 import { Delivery } from './delivery.entity.ts';
 
-export type DeliveryRow = Row<Delivery>;
+/** Reads do without the words in confidence (words.service.ts); what a change answers has them. */
+export type DeliveryRow = Omit<Row<Delivery>, keyof DeliveryWords> & Partial<DeliveryWords>;
 /** A delivery as reads, answers and events show it, with its pledge where that is shown as of the same moment. */
 export type DeliveryView = DeliveryRow & { pledge?: PledgeView };
 

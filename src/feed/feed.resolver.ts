@@ -140,9 +140,10 @@ export class FeedResolver {
     nullable: true,
     description: 'The pledge, as of this event; null for facts of a need.',
   })
-  pledge(@Root() { snapshot }: FeedEvent): PledgeView | null {
+  pledge(@Root() { id, snapshot }: FeedEvent): PledgeView | null {
     const { pledge, need, village, partner } = snapshot;
-    return pledge === null ? null : { ...pledge, need: { ...need, village }, partner: partner! };
+    if (pledge === null) return null;
+    return { ...pledge, need: { ...need, village }, partner: partner!, eventId: id };
   }
 
   @FieldResolver(() => PartnerType, { nullable: true, description: 'Who pledges; null for facts of a need.' })

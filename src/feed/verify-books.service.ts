@@ -233,7 +233,10 @@ export async function* verifyBooks(
   database: Database,
   begins: ProofListener = () => undefined,
 ): AsyncGenerator<ProofResult> {
-  const snapshot = await database.reads.startTransaction().setIsolationLevel('repeatable read').execute();
+  const snapshot = await database.systemReads
+    .startTransaction()
+    .setIsolationLevel('repeatable read')
+    .execute();
   try {
     for (const [index, { name, breaches }] of proofs.entries()) {
       begins(name, index + 1, proofs.length);

@@ -58,9 +58,9 @@ export class AcceptanceService {
       await record(tx, { actor, action: 'acceptInvitation', subjectIds: [id, opened.tokenId] }, now);
       return { accountId: id, issued: opened };
     });
-    const [viewer] = await identity.byId([accountId]);
-    const actor = (await actors.of([accountId])).get(accountId) ?? anonymous;
-    return { ...issued, viewer: viewer!, actor: { ...actor, origin: from } };
+    const actor = { ...((await actors.of([accountId])).get(accountId) ?? anonymous), origin: from };
+    const [viewer] = await identity.seenBy([{ asker: actor, id: accountId }]);
+    return { ...issued, viewer: viewer!, actor };
   }
 }
 

@@ -25,7 +25,7 @@ export class ActorService {
   async of(accountIds: readonly string[]): Promise<Map<string, Actor>> {
     const { rows } = await sql<Rights>`
       select ${rightsOfAccount} from accounts a
-      where a.id = any(${accountIds}) and a.disabled_at is null`.execute(this.database.reads);
+      where a.id = any(${accountIds}) and a.disabled_at is null`.execute(this.database.systemReads);
     return new Map(rows.map((rights) => [rights.accountId, { ...rights, scopes: null, origin: noOrigin }]));
   }
 }

@@ -45,9 +45,11 @@ export class ApiTokenService {
   /** The newest tokens, at most 100, those that are over too. Throws FORBIDDEN for those of others. */
   async list(actor: Actor, accountId: string | null): Promise<ApiTokenRow[]> {
     const whose = accountToKeep(actor, accountId);
-    const { rows } = await sql<ApiTokenRow>`
-      select ${shown} from api_tokens where account_id = ${whose}
-      order by created_at desc, id desc limit ${MOST_SHOWN}`.execute(this.database.reads);
+    const { rows } = await this.database.readAs(actor, (db) =>
+      sql<ApiTokenRow>`
+        select ${shown} from api_tokens where account_id = ${whose}
+        order by created_at desc, id desc limit ${MOST_SHOWN}`.execute(db),
+    );
     return rows;
   }
 
@@ -155,7 +157,7 @@ export class ApiTokenService {
 
   private async find(id: string): Promise<ApiTokenRow> {
     const { rows } = await sql<ApiTokenRow>`select ${shown} from api_tokens where id = ${id}`.execute(
-      this.database.reads,
+      this.database.systemReads,
     );
     return rows[0]!;
   }

@@ -16,8 +16,11 @@ export class AuditActorResolver {
     nullable: true,
     description: 'The name that the account has now; null unless ACCOUNT.',
   })
-  async accountName(@Root() { accountId }: AuditRow, @Ctx() { batches }: Context): Promise<string | null> {
+  async accountName(
+    @Root() { accountId }: AuditRow,
+    @Ctx() { batches, actor }: Context,
+  ): Promise<string | null> {
     if (accountId === null) return null;
-    return (await batches.load(this.identity.byId, accountId))?.name ?? null;
+    return (await batches.load(this.identity.seenBy, { asker: actor, id: accountId }))?.name ?? null;
   }
 }

@@ -30,7 +30,7 @@ export class Authentication {
   private readonly clock: Clock;
   /** What the account of a session that lasts may do now; a crowd of requests is one statement. */
   private readonly rightsOfSession = joined(async (tokenIds: readonly string[]) => {
-    const rows = await this.database.prepared.rows<Rights & { tokenId: string }>(sql`
+    const rows = await this.database.preparedSystemReads.rows<Rights & { tokenId: string }>(sql`
       select s.id as "tokenId", ${rightsOfAccount} from sessions s join accounts a on a.id = s.account_id
       where s.id = any(${tokenIds}) and s.ended_at is null and a.disabled_at is null`);
     const found = new Map(rows.map(({ tokenId, ...rights }) => [tokenId, rights]));
@@ -79,14 +79,14 @@ export class Authentication {
       select id, account_id from sessions where id = any(${tokenIds}) and ended_at is null
       union all
       select id, account_id from api_tokens where id = any(${tokenIds}) and revoked_at is null`.execute(
-      this.database.reads,
+      this.database.systemReads,
     );
     return new Map(rows.map(({ id, accountId }) => [id, accountId]));
   }
 
   private async byApiToken(secret: string, from: From): Promise<Authenticated | null> {
     const now = this.clock.now();
-    const [holder] = await this.database.prepared.rows<Holder>(sql`
+    const [holder] = await this.database.preparedSystemReads.rows<Holder>(sql`
       select t.id as "tokenId", t.scopes, t.expires_at as "expiresAt", t.last_used_on as "lastUsedOn",
         ${rightsOfAccount}
       from api_tokens t join accounts a on a.id = t.account_id

@@ -6,7 +6,6 @@ import { type Problem, Refused } from '../kernel/problems.ts';
 import { isStorable } from '../kernel/text.ts';
 import type { BatchFunction } from '../platform/batch.ts';
 import type { Database, Transaction } from '../platform/database.ts';
-import { lookup } from '../platform/lookup.ts';
 import type { Row } from '../platform/rows.ts';
 import type { Account } from './account.entity.ts';
 import type { ActorService } from './actor.service.ts';
@@ -17,13 +16,16 @@ import type { IssuedToken } from './tokens.ts';
 
 export type AccountRow = Row<Account>;
 
+/** An account as it is shown, without its password. */
+export type ShownAccount = Omit<AccountRow, 'passwordHash' | 'disabledAt'>;
+
 export interface Credentials {
   email: string;
   password: string;
 }
 
 export interface SignIn extends IssuedToken {
-  viewer: AccountRow;
+  viewer: ShownAccount;
   actor: Actor;
 }
 
@@ -32,7 +34,6 @@ const DEMO_DOMAIN = '@sinergi.test';
 
 /** Accounts, and signing in to them. */
 export class IdentityService {
-  readonly byId: BatchFunction<string, AccountRow | null>;
   private readonly database: Database;
   private readonly actors: ActorService;
   private readonly sessions: SessionService;
@@ -51,8 +52,17 @@ export class IdentityService {
     this.sessions = sessions;
     this.throttle = throttle;
     this.clock = clock;
-    this.byId = lookup<AccountRow>(database, 'accounts', 'id');
   }
+
+  /** Accounts that somebody may see: one's own, and any for those who read the audit trail. */
+  readonly seenBy: BatchFunction<{ asker: Actor; id: string }, ShownAccount | null> = async (keys) => {
+    const ids = keys.map(({ id }) => id);
+    const { rows } = await this.database.readAs(keys[0]!.asker, (db) =>
+      sql<ShownAccount>`
+        select id, email, name, partner_id, created_at from accounts where id = any(${ids})`.execute(db),
+    );
+    return ids.map((id) => rows.find((row) => row.id === id) ?? null);
+  };
 
   /**
    * Throws Refused with one and the same problem whichever of email and password is wrong, and with TooManyAttempts
@@ -88,7 +98,7 @@ export class IdentityService {
   async demoAccounts(): Promise<{ email: string; name: string }[]> {
     const { rows } = await sql<{ email: string; name: string }>`
       select email, name from accounts where email like ${`%${DEMO_DOMAIN}`} order by email limit 200`.execute(
-      this.database.reads,
+      this.database.systemReads,
     );
     return rows;
   }
@@ -97,7 +107,7 @@ export class IdentityService {
   private async byEmail(email: string): Promise<AccountRow | null> {
     const { rows } = await sql<AccountRow>`
       select * from accounts where email = ${isStorable(email) ? email : ''} and disabled_at is null`.execute(
-      this.database.reads,
+      this.database.systemReads,
     );
     return rows[0] ?? null;
   }

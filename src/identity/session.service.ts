@@ -49,9 +49,11 @@ export class SessionService {
   /** The sessions that last, newest first, at most 100. Throws FORBIDDEN for those of others. */
   async list(actor: Actor, accountId: string | null): Promise<SessionRow[]> {
     const whose = accountToKeep(actor, accountId);
-    const { rows } = await sql<SessionRow>`
-      select * from sessions where account_id = ${whose} and ended_at is null and expires_at > ${this.clock.now()}
-      order by created_at desc, id desc limit ${MOST_SHOWN}`.execute(this.database.reads);
+    const { rows } = await this.database.readAs(actor, (db) =>
+      sql<SessionRow>`
+        select * from sessions where account_id = ${whose} and ended_at is null and expires_at > ${this.clock.now()}
+        order by created_at desc, id desc limit ${MOST_SHOWN}`.execute(db),
+    );
     return rows;
   }
 
@@ -117,7 +119,7 @@ export class SessionService {
 
   private async find(id: string): Promise<SessionRow> {
     const { rows } = await sql<SessionRow>`select * from sessions where id = ${id}`.execute(
-      this.database.reads,
+      this.database.systemReads,
     );
     return rows[0]!;
   }

@@ -1,5 +1,4 @@
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { assertSignedIn } from '../access/access.rules.ts';
 import type { Actor, Role } from '../access/actor.ts';
 import type { AreaRow, AreaService } from '../areas/area.service.ts';
 import { AreaType } from '../areas/area.types.ts';
@@ -9,10 +8,10 @@ import { PartnerType } from '../partners/partner.types.ts';
 import type { Context } from '../platform/graphql/context.ts';
 import type { VillageRow, VillageService } from '../villages/village.service.ts';
 import { VillageType } from '../villages/village.types.ts';
-import type { AccountRow, IdentityService, SignIn } from './identity.service.ts';
+import type { IdentityService, ShownAccount, SignIn } from './identity.service.ts';
 import { RoleEnum, SignInInputType, SignInPayloadType, ViewerType } from './viewer.types.ts';
 
-type Viewer = AccountRow & { actor: Actor };
+type Viewer = ShownAccount & { actor: Actor };
 
 @Resolver(() => ViewerType)
 export class ViewerResolver {
@@ -41,9 +40,11 @@ export class ViewerResolver {
     context.reader();
     const { actor } = context;
     if (actor.accountId === null) return null;
-    const account = await context.batches.load(this.identity.byId, actor.accountId);
-    assertSignedIn(actor);
-    return { ...account!, actor };
+    const account = await context.batches.load(this.identity.seenBy, {
+      asker: actor,
+      id: actor.accountId,
+    });
+    return account === null ? null : { ...account, actor };
   }
 
   @Mutation(() => SignInPayloadType, {

@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
-import { type DraftScope, draftScopeOf } from '../access/access.rules.ts';
+import { type DraftScope, draftScopeOf, seesNoDrafts } from '../access/access.rules.ts';
+import type { Actor } from '../access/actor.ts';
 import type { Reader } from '../access/reader.ts';
 import { assertAreaCode, withinArea } from '../areas/area.service.ts';
 import { storable } from '../kernel/text.ts';
 import type { BatchFunction } from '../platform/batch.ts';
-import type { Database } from '../platform/database.ts';
+import type { Database, ReadRows } from '../platform/database.ts';
 import type { Expression, Row as SqlRow } from '../platform/expression.ts';
 import { listPage } from '../platform/list-page.ts';
 import { lookup } from '../platform/lookup.ts';
@@ -61,10 +62,11 @@ export function needsOf(filter: NeedFilter): (its: SqlRow) => Expression {
   };
 }
 
-type VillageNeedsKey = NestedKey<{ filter: NeedFilter; drafts: DraftScope }>;
+type VillageNeedsKey = NestedKey<{ filter: NeedFilter; asker: Actor }>;
 
 /** Reading needs; whoever may not see a draft finds nothing there. */
 export class NeedReads {
+  /** Needs that were published. */
   readonly byId: BatchFunction<string, NeedRow | null>;
   private readonly database: Database;
 
@@ -78,17 +80,34 @@ export class NeedReads {
     const listed = needsOf(filter);
     const drafts = draftScopeOf(reader);
     const where = (its: SqlRow) => sql`${listed(its)} and ${isVisible(its, drafts)}`;
-    return listPage<NeedRow>(this.database.reads, 'needs', needOrder, where, request);
+    return listPage<NeedRow>(this.rowsFor(reader), 'needs', needOrder, where, request);
   }
 
   /** The needs of many villages, one statement for all that ask alike. */
-  readonly ofVillage: BatchFunction<VillageNeedsKey, Page<NeedRow>> = nestedPages(() => this.database.reads, {
-    table: 'needs',
-    parent: 'village_id',
-    order: needOrder,
-    where: ({ filter, drafts }) => {
-      const listed = needsOf(filter);
-      return (its) => sql`${listed(its)} and ${isVisible(its, drafts)}`;
+  readonly ofVillage: BatchFunction<VillageNeedsKey, Page<NeedRow>> = nestedPages(
+    ({ asker }) => this.rowsFor(asker),
+    {
+      table: 'needs',
+      parent: 'village_id',
+      order: needOrder,
+      where: ({ filter, asker }) => {
+        const listed = needsOf(filter);
+        const drafts = draftScopeOf(asker);
+        return (its) => sql`${listed(its)} and ${isVisible(its, drafts)}`;
+      },
     },
-  });
+  );
+
+  /** Drafts, and what was cancelled as a draft, that somebody may see; who may see none costs no statement. */
+  readonly draftById: BatchFunction<{ asker: Actor; id: string }, NeedRow | null> = async (keys) => {
+    const { asker } = keys[0]!;
+    if (seesNoDrafts(draftScopeOf(asker))) return keys.map(() => null);
+    const ids = keys.map(({ id }) => id);
+    const rows = await this.rowsFor(asker)(sql<NeedRow>`select * from needs where id = any(${ids})`);
+    return ids.map((id) => rows.find((row) => row.id === id) ?? null);
+  };
+
+  private rowsFor(asker: Actor): ReadRows {
+    return seesNoDrafts(draftScopeOf(asker)) ? this.database.rows : this.database.rowsFor(asker);
+  }
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { draftScopeOf } from '../access/access.rules.ts';
+import { draftScopeOf, seesNoDrafts } from '../access/access.rules.ts';
 import { isId } from '../kernel/ids.ts';
 import { badArgument } from '../kernel/problems.ts';
 import { holderOf } from '../partners/partner.service.ts';
@@ -21,7 +21,10 @@ export const needMapping: ModuleMapping = {
     {
       type: 'Need',
       from: 'needs',
-      visible: (its, reader) => isVisible(its, draftScopeOf(reader)),
+      visible: {
+        rows: (its, reader) => isVisible(its, draftScopeOf(reader)),
+        more: (reader) => !seesNoDrafts(draftScopeOf(reader)),
+      },
       columns: [
         'id',
         'title',

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Extensions, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { draftScopeOf, maySeeDrafts } from '../access/access.rules.ts';
+import { maySeeDrafts } from '../access/access.rules.ts';
 import { isId } from '../kernel/ids.ts';
 import { badArgument } from '../kernel/problems.ts';
 import type { PartnerRow, PartnerService, SectorRow } from '../partners/partner.service.ts';
@@ -52,7 +52,9 @@ export class NeedResolver {
   ): Promise<NeedRow | null> {
     const reader = context.reader();
     if (!isId('need', id)) throw badArgument('id', 'input.bad-id', { kind: 'need', prefix: 'need' });
-    const need = await context.batches.load(this.reads.byId, id);
+    const need =
+      (await context.batches.load(this.reads.byId, id)) ??
+      (await context.batches.load(this.reads.draftById, { asker: reader, id }));
     if (need === null || need.publishedAt !== null) return need;
     const village = await context.batches.load(this.villages.byId, need.villageId);
     return maySeeDrafts(reader, village!) ? need : null;
@@ -136,7 +138,7 @@ export class VillageNeedsResolver {
       | undefined,
     @Ctx() { batches, actor }: Context,
   ): Promise<Connection<NeedRow>> {
-    const filter = { filter: { status, sector }, drafts: draftScopeOf(actor) };
+    const filter = { filter: { status, sector }, asker: actor };
     const page = pageRequest(first, after);
     return toConnection(await batches.load(this.reads.ofVillage, { parentId: village.id, filter, page }));
   }

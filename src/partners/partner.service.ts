@@ -126,6 +126,6 @@ export class PartnerService {
 
   /** Partners by code. Throws BAD_USER_INPUT for a bad page or cursor. */
   list(_reader: Reader, filter: PartnerFilter, request: PageRequest): Promise<Page<PartnerRow>> {
-    return listPage<PartnerRow>(this.database.reads, 'partners', partnerOrder, partnersOf(filter), request);
+    return listPage<PartnerRow>(this.database.rows, 'partners', partnerOrder, partnersOf(filter), request);
   }
 }

@@ -1,11 +1,20 @@
 import type { EntitySchema } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import { CamelCasePlugin, Kysely, PostgresDialect, sql } from 'kysely';
+import { CamelCasePlugin, Kysely, PostgresDialect, type RawBuilder, sql } from 'kysely';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import type { Actor } from '../access/actor.ts';
+import { askerSetting } from './asker.ts';
 import { idleOf, openPool } from './pool.ts';
 import { PreparedReads } from './prepared-reads.ts';
+import {
+  ensureReaderRole,
+  grantRights,
+  READER_ROLE,
+  READER_SCHEMA,
+  type ReaderRights,
+} from './reader-role.ts';
 import { retryLostRaces } from './retry.ts';
 import { Wires } from './wires.ts';
 
@@ -22,10 +31,14 @@ export interface Transaction {
 /** SQL without a schema of its own: statements name their row types. */
 export type Sql = Kysely<Record<string, never>>;
 
+/** Reads by one statement, and answers its rows. */
+export type ReadRows = <T>(statement: RawBuilder<T>) => Promise<T[]>;
+
 export interface DatabaseOptions {
   url: string;
   entities: EntitySchema[];
   migrationsDir: string;
+  readerRights: ReaderRights;
   logger: Logger;
   writeConnections: number;
   readConnections: number;
@@ -44,6 +57,7 @@ const PROMPT_SILENCE_MS = 3000;
 const READ_LIFETIME_SECONDS = 600;
 /** When the hub stops, what is under way may end until then. */
 const CLOSE_WITHIN_MS = 2000;
+const READ_ONLY = '-c default_transaction_read_only=on';
 /**
  * What the server does about a hub that is stopped or cut off amid its writes. A transaction waits for nothing but the
  * database, so one that holds locks in silence is ended. Those that queue for its locks on other connections of that
@@ -63,29 +77,40 @@ function readsOf(pool: pg.Pool): Sql {
   });
 }
 
-/** The three pools of one database, and what breaks their connections when they do not end by themselves. */
+/** The pools of one database, and what breaks their connections when they do not end by themselves. */
 interface Pools {
   orm: MikroORM;
   reads: Sql;
   promptReads: Sql;
+  systemReads: Sql;
   prepared: PreparedReads;
+  preparedSystemReads: PreparedReads;
   wires: readonly Wires[];
   /** How many migrations and loads are under way, whose statements may be silent for as long as they like. */
   atLength: { count: number };
+  /** What reads may read; null where they have the rights of the database's owner. */
+  readerRights: ReaderRights | null;
 }
 
 /** One PostgreSQL database: entities and transactions for writes, plain SQL for reads. */
 export class Database {
   readonly orm: MikroORM;
-  /** Statements outside any transaction, on connections that cannot write. */
+  /**
+   * Statements outside any transaction, on connections that cannot write, and see nothing that is private
+   * (reader-role.ts).
+   */
   readonly reads: Sql;
   /**
    * The same on a connection of its own, which no crowd of readers can take, for one after another of short reads: one
    * that is silent for 3 s is given up.
    */
   readonly promptReads: Sql;
+  /** Reads of the hub itself, which see everything: who somebody is, proofs of the books. Never an answer as it is. */
+  readonly systemReads: Sql;
   /** Statements that write whole answers, prepared when they come often. */
   readonly prepared: PreparedReads;
+  /** The same of `systemReads`. */
+  readonly preparedSystemReads: PreparedReads;
   readonly url: string;
   /** The transaction of which all others are savepoints, within `atomically`; null everywhere else. */
   private readonly around: Transaction | null;
@@ -96,7 +121,9 @@ export class Database {
     this.orm = pools.orm;
     this.reads = around?.sql ?? pools.reads;
     this.promptReads = around?.sql ?? pools.promptReads;
+    this.systemReads = around?.sql ?? pools.systemReads;
     this.prepared = pools.prepared;
+    this.preparedSystemReads = pools.preparedSystemReads;
     this.url = url;
     this.around = around;
   }
@@ -126,22 +153,29 @@ export class Database {
       colors: false,
       forceUtcTimezone: true,
     });
-    const reading = {
-      connectionString: url,
-      types: readTypes,
-      options: '-c default_transaction_read_only=on',
-    };
-    const readPool = openPool(
-      { ...reading, max: readConnections, maxLifetimeSeconds: READ_LIFETIME_SECONDS },
-      readWires,
-      logger,
-    );
-    idle.push(idleOf(readPool));
+    const hasReader = await ensureReaderRole(url, logger);
+    const system = { connectionString: url, types: readTypes, options: READ_ONLY };
+    const role = hasReader ? ` -c role=${READER_ROLE}` : '';
+    const reading = { ...system, options: `${READ_ONLY} -c search_path=${READER_SCHEMA},public${role}` };
+    const lifetime = { maxLifetimeSeconds: READ_LIFETIME_SECONDS };
+    const systemMax = Math.ceil(readConnections / 2);
+    const systemPool = openPool({ ...system, ...lifetime, max: systemMax }, readWires, logger);
+    const readPool = openPool({ ...reading, ...lifetime, max: readConnections }, readWires, logger);
+    idle.push(idleOf(systemPool), idleOf(readPool));
     const promptPool = openPool({ ...reading, max: 1 }, promptWires, logger);
     const wires = [writeWires, readWires, promptWires];
-    const [reads, promptReads] = [readsOf(readPool), readsOf(promptPool)];
-    const prepared = new PreparedReads(readPool);
-    return new Database({ orm, reads, promptReads, prepared, wires, atLength }, url, null);
+    const pools = {
+      orm,
+      reads: readsOf(readPool),
+      promptReads: readsOf(promptPool),
+      systemReads: readsOf(systemPool),
+      prepared: new PreparedReads(readPool),
+      preparedSystemReads: new PreparedReads(systemPool),
+      wires,
+      atLength,
+      readerRights: hasReader ? options.readerRights : null,
+    };
+    return new Database(pools, url, null);
   }
 
   /** Applies what of the migrations is missing; several nodes may start at once. */
@@ -151,6 +185,8 @@ export class Database {
     try {
       await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
       await this.working(() => this.orm.migrator.up());
+      const { readerRights } = this.pools;
+      if (readerRights !== null) await grantRights(lock, readerRights);
     } finally {
       await lock.end();
     }
@@ -159,6 +195,27 @@ export class Database {
   /** True when no migration is missing. */
   async isMigrated(): Promise<boolean> {
     return (await this.orm.migrator.getPending()).length === 0;
+  }
+
+  /** One of `reads`. */
+  readonly rows: ReadRows = async (statement) => (await statement.execute(this.reads)).rows;
+
+  /** One read that also sees what this asker may see. */
+  rowsFor(asker: Actor): ReadRows {
+    return (statement) => this.readAs(asker, async (db) => (await statement.execute(db)).rows);
+  }
+
+  /**
+   * Reads that also see what this asker may see of drafts, words in confidence and accounts. They are one transaction,
+   * and the database forgets the asker with its end, so that no pooled connection carries one on. It costs three
+   * statements more than `reads`, which serves for all that is public.
+   */
+  readAs<T>(asker: Actor, work: (db: Sql) => Promise<T>): Promise<T> {
+    if (this.around !== null) return work(this.reads);
+    return this.reads.transaction().execute(async (db) => {
+      await sql`select set_config('sinergi.asker', ${askerSetting(asker)}, true)`.execute(db);
+      return work(db);
+    });
   }
 
   /**
@@ -208,12 +265,12 @@ export class Database {
 
   /** Lets what is under way come to its end for a moment, then breaks it off. */
   async close(): Promise<void> {
-    const { orm, reads, promptReads, wires } = this.pools;
+    const { orm, reads, promptReads, systemReads, wires } = this.pools;
     const breakOff = () => {
       for (const group of wires) group.destroy();
     };
     const late = setTimeout(breakOff, CLOSE_WITHIN_MS);
-    await Promise.all([reads.destroy(), promptReads.destroy(), orm.close(true)]);
+    await Promise.all([reads.destroy(), promptReads.destroy(), systemReads.destroy(), orm.close(true)]);
     clearTimeout(late);
     breakOff();
   }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { BatchFunction } from './batch.ts';
-import type { Sql } from './database.ts';
+import type { ReadRows } from './database.ts';
 import { aliased, type Expression, type Row } from './expression.ts';
 import { beyond, inOrder } from './list-page.ts';
 import { assertPageSize, type ListOrder, type Page, type PageRequest, pageOf, readCursor } from './page.ts';
@@ -23,7 +23,7 @@ export interface NestedList<Filter> {
 
 /** Batches the lists of all parents that were asked for with the same arguments into one statement. */
 export function nestedPages<Filter, T extends object>(
-  db: () => Sql,
+  readFor: (filter: Filter) => ReadRows,
   list: NestedList<Filter>,
 ): BatchFunction<NestedKey<Filter>, Page<T>> {
   return async (keys) => {
@@ -31,7 +31,7 @@ export function nestedPages<Filter, T extends object>(
     const pages = new Map<NestedKey<Filter>, Page<T>>();
     await Promise.all(
       [...groups.values()].map(async (group) => {
-        const answers = await pagesOf<Filter, T>(db(), list, group);
+        const answers = await pagesOf<Filter, T>(readFor(group[0]!.filter), list, group);
         group.forEach((key, index) => pages.set(key, answers[index]!));
       }),
     );
@@ -41,7 +41,7 @@ export function nestedPages<Filter, T extends object>(
 
 /** The pages of parents that ask alike. */
 async function pagesOf<Filter, T extends object>(
-  db: Sql,
+  read: ReadRows,
   list: NestedList<Filter>,
   keys: readonly NestedKey<Filter>[],
 ): Promise<Page<T>[]> {
@@ -52,19 +52,19 @@ async function pagesOf<Filter, T extends object>(
   const parentIds = keys.map(({ parentId }) => parentId);
   const its = aliased('one');
   const isListed = list.where(filter)(its);
-  const { rows } = await sql<T & { ofParent: string }>`
+  const rows = await read(sql<T & { ofParent: string }>`
     select parent.id as of_parent, page.* from unnest(${parentIds}::text[]) as parent(id) cross join lateral (
       select one.* from ${sql.table(table)} as one
       where ${its(parent)} = parent.id and ${isListed}
         ${after === null ? sql`` : sql`and ${beyond(order, its, after)}`}
-      order by ${inOrder(order, its)} limit ${page.first + 1}) as page`.execute(db);
+      order by ${inOrder(order, its)} limit ${page.first + 1}) as page`);
   const found = Map.groupBy(rows, ({ ofParent }) => ofParent);
   let counting: Promise<Map<string, number>> | undefined;
   const count = async () => {
-    const counted = await sql<{ parentId: string; count: number }>`
+    const counted = await read(sql<{ parentId: string; count: number }>`
       select ${its(parent)} as parent_id, count(*) as count from ${sql.table(table)} as one
-      where ${its(parent)} = any(${parentIds}) and ${isListed} group by ${its(parent)}`.execute(db);
-    return new Map(counted.rows.map((row) => [row.parentId, row.count]));
+      where ${its(parent)} = any(${parentIds}) and ${isListed} group by ${its(parent)}`);
+    return new Map(counted.map((row) => [row.parentId, row.count]));
   };
   const placeOf = (row: T) => (row as Record<string, string>)[order.place]!;
   return parentIds.map((id) =>

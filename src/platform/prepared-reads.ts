@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { Kysely, PostgresDialect } from 'kysely';
 import type pg from 'pg';
 import QuickLRU from 'quick-lru';
+import type { Actor } from '../access/actor.ts';
+import { askerSetting } from './asker.ts';
 import type { Expression } from './expression.ts';
 
 /** A statement that comes so often is worth a plan that is kept. */
@@ -24,13 +26,32 @@ export class PreparedReads {
     this.compiler = new Kysely({ dialect: new PostgresDialect({ pool }) });
   }
 
-  /** The rows, under the names that the statement itself gives to its columns. */
-  async rows<T extends object>(statement: Expression): Promise<T[]> {
+  /**
+   * The rows, under the names that the statement itself gives to its columns; with what `asker` alone may see where
+   * one is named.
+   */
+  async rows<T extends object>(statement: Expression, asker: Actor | null = null): Promise<T[]> {
     const { sql: text, parameters } = statement.compile(this.compiler);
     const values = [...parameters];
     const name = this.nameOf(text);
     const query = name === undefined ? { text, values } : { name, text, values };
-    return (await this.pool.query<T>(query)).rows;
+    return (await (asker === null ? this.pool.query<T>(query) : this.queryAs<T>(asker, query))).rows;
+  }
+
+  /** As `Database.readAs`: the asker is forgotten with the transaction. A connection that fails in it is not used again. */
+  private async queryAs<T extends object>(asker: Actor, query: pg.QueryConfig): Promise<pg.QueryResult<T>> {
+    const client = await this.pool.connect();
+    let isSound = false;
+    try {
+      await client.query('begin');
+      await client.query(`select set_config('sinergi.asker', $1, true)`, [askerSetting(asker)]);
+      const result = await client.query<T>(query);
+      await client.query('commit');
+      isSound = true;
+      return result;
+    } finally {
+      client.release(!isSound);
+    }
   }
 
   private nameOf(text: string): string | undefined {

@@ -16,23 +16,29 @@ import { type Row, rowOf } from '../platform/rows.ts';
 import type { VillageService } from '../villages/village.service.ts';
 import { Pledge } from './pledge.entity.ts';
 import type { Decision, PledgeEffect } from './pledge.rules.ts';
+import type { DeliveryWords, PledgeWords } from './words.service.ts';
 
-export interface DeliveryState {
+/** Words in confidence are in what a change answers; reads do without them (words.service.ts). */
+export interface DeliveryState extends Partial<DeliveryWords> {
   id: string;
   pledgeId: string;
   quantity: number;
   deliveredOn: string;
   status: 'REPORTED' | 'VERIFIED' | 'DISPUTED';
-  note: string | null;
-  verificationNote: string | null;
-  reason: string | null;
-  evidence: string[];
 }
 
-export type PledgeRow = Row<Pledge>;
+export type PledgeRow = Omit<Row<Pledge>, keyof PledgeWords> & Partial<PledgeWords>;
 
-/** A pledge as reads, answers and events show it; the rest of it where that is to be shown as of the same moment. */
-export type PledgeView = PledgeRow & { need?: NeedView; partner?: PartnerRow; deliveries?: DeliveryState[] };
+/**
+ * A pledge as reads, answers and events show it; the rest of it where that is to be shown as of the same moment, and
+ * the event of that moment.
+ */
+export type PledgeView = PledgeRow & {
+  need?: NeedView;
+  partner?: PartnerRow;
+  deliveries?: DeliveryState[];
+  eventId?: number;
+};
 
 /** A pledge with all that a change to it moves, held until the transaction ends. */
 export interface HeldPledge extends LockedNeed {

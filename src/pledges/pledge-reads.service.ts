@@ -55,11 +55,11 @@ export class PledgeReads {
 
   /** Pledges, the newest first. Throws BAD_USER_INPUT for a bad page, cursor or area code. */
   async list(_reader: Reader, filter: PledgeFilter, request: PageRequest): Promise<Page<PledgeRow>> {
-    return listPage<PledgeRow>(this.database.reads, 'pledges', pledgeOrder, pledgesOf(filter), request);
+    return listPage<PledgeRow>(this.database.rows, 'pledges', pledgeOrder, pledgesOf(filter), request);
   }
 
   private nested(parent: 'need_id' | 'village_id' | 'partner_id'): BatchFunction<ParentKey, Page<PledgeRow>> {
-    return nestedPages(() => this.database.reads, {
+    return nestedPages(() => this.database.rows, {
       table: 'pledges',
       parent,
       order: pledgeOrder,

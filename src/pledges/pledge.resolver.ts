@@ -24,6 +24,7 @@ import type { PledgeRow, PledgeView } from './pledge-book.service.ts';
 import type { PledgeStatus } from './pledge.entity.ts';
 import type { PledgeReads } from './pledge-reads.service.ts';
 import { PledgeConnectionType, PledgeStatusEnum, PledgeType } from './pledge.types.ts';
+import type { PledgeWords, Words } from './words.service.ts';
 
 @Resolver(() => PledgeType)
 export class PledgeResolver {
@@ -32,6 +33,7 @@ export class PledgeResolver {
   private readonly partners: PartnerService;
   private readonly villages: VillageService;
   private readonly policies: PolicyService;
+  private readonly words: Words;
 
   constructor(
     reads: PledgeReads,
@@ -39,12 +41,14 @@ export class PledgeResolver {
     partners: PartnerService,
     villages: VillageService,
     policies: PolicyService,
+    words: Words,
   ) {
     this.reads = reads;
     this.needs = needs;
     this.partners = partners;
     this.villages = villages;
     this.policies = policies;
+    this.words = words;
   }
 
   @Query(() => PledgeType, { nullable: true, description: 'A pledge; null when there is none.' })
@@ -105,7 +109,7 @@ export class PledgeResolver {
     description: 'The partner’s note. Null for whoever may not see it: other partners and the public.',
   })
   async note(@Root() pledge: PledgeView, @Ctx() context: Context): Promise<string | null> {
-    return (await this.seesPrivate(pledge, context)) ? (pledge.note ?? null) : null;
+    return (await this.wordsOf(pledge, context))?.note ?? null;
   }
 
   @Extensions(perViewer)
@@ -114,11 +118,18 @@ export class PledgeResolver {
     description: 'Why it was approved, declined, withdrawn or cancelled. Null for whoever may not see it.',
   })
   async reason(@Root() pledge: PledgeView, @Ctx() context: Context): Promise<string | null> {
-    return (await this.seesPrivate(pledge, context)) ? (pledge.reason ?? null) : null;
+    return (await this.wordsOf(pledge, context))?.reason ?? null;
   }
 
-  private async seesPrivate(pledge: PledgeView, { actor, batches }: Context): Promise<boolean> {
+  /** Null for whoever may not see them. A change answers with them; for all else they are read for their asker. */
+  private async wordsOf(
+    pledge: PledgeView,
+    { actor, batches }: Context,
+  ): Promise<Partial<PledgeWords> | null> {
     const village = pledge.need?.village ?? (await batches.load(this.villages.byId, pledge.villageId));
-    return maySeePrivate(actor, village!, pledge.partnerId);
+    if (!maySeePrivate(actor, village!, pledge.partnerId)) return null;
+    if (pledge.note !== undefined) return pledge;
+    const { id, eventId } = pledge;
+    return batches.load(this.words.ofPledge, { asker: actor, id, eventId });
   }
 }

@@ -54,7 +54,7 @@ export class DemoSeed {
   async isUnused(): Promise<boolean> {
     const { rows } = await sql<{ isUsed: boolean }>`
       select exists (select from accounts) or exists (select from partners) or exists (select from needs)
-        as is_used`.execute(this.database.reads);
+        as is_used`.execute(this.database.systemReads);
     return !rows[0]!.isUsed;
   }
 

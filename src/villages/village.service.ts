@@ -83,7 +83,7 @@ export class VillageService {
   /** Villages by official code. Throws BAD_USER_INPUT for a bad page, cursor or area code. */
   async list(_reader: Reader, filter: VillageFilter, request: PageRequest): Promise<Page<VillageRow>> {
     const where = villagesOf(filter);
-    return listPage<VillageRow>(this.database.reads, 'villages', villageOrder, where, request);
+    return listPage<VillageRow>(this.database.rows, 'villages', villageOrder, where, request);
   }
 
   /** Holds the village's row until the transaction ends. Lock order: need, village, partner. */

@@ -129,11 +129,13 @@ export class TestHub {
     }, 'a feed without unstamped events');
   }
 
-  /** Waits until every act has its place in the audit trail. */
+  /** Waits until every act has its place in the audit trail, and every figure is folded into its areas. */
   async actsChained(): Promise<void> {
     await until(
-      async () => (await this.database.sql('select from audit_pending limit 1')).length === 0,
-      'acts in the chain',
+      async () =>
+        (await this.database.sql('select from audit_pending union all select from area_changes limit 1'))
+          .length === 0,
+      'acts in the chain, and figures in their areas',
     );
   }
 

@@ -1,7 +1,8 @@
 import pg from 'pg';
+import { READER_ROLE } from '../reader-role.ts';
 import { superuser } from './cluster.ts';
 
-/** The hub's role and database. It owns the database and may make others (tests do), but is no superuser. */
+/** The hub's role and database; its reads have a role of their own, with fewer rights. It owns the database and may make others (tests do), but is no superuser. */
 const hubName = 'sinergi';
 
 export function hubUrl(port: number, secret: string): string {
@@ -22,6 +23,11 @@ export async function prepareDatabase(port: number, secret: string): Promise<voi
     await client.connect();
     const { rowCount: roles } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [hubName]);
     if (roles === 0) await client.query(`CREATE ROLE ${hubName} LOGIN CREATEDB PASSWORD '${secret}'`);
+    const { rowCount: readers } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [
+      READER_ROLE,
+    ]);
+    if (readers === 0) await client.query(`CREATE ROLE ${READER_ROLE}`);
+    await client.query(`GRANT ${READER_ROLE} TO ${hubName}`);
     const { rowCount: databases } = await client.query('SELECT FROM pg_database WHERE datname = $1', [
       hubName,
     ]);

@@ -1,9 +1,8 @@
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import { type FormattedExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import type { Logger } from 'pino';
-import type { Expression } from '../expression.ts';
 import type { PreparedReads } from '../prepared-reads.ts';
-import type { ReadPlanner } from '../read-plan/planner.ts';
+import type { PlannedRead, ReadPlanner } from '../read-plan/planner.ts';
 import type { Context } from './context.ts';
 import { toClientError } from './errors.ts';
 
@@ -27,9 +26,9 @@ type Data = Record<string, unknown>;
 
 /** Answers queries by one statement where all that they ask for is mapped; the others go on to the resolvers. */
 export function planReads({ planner, prepared }: PlannedReads, logger: Logger): ApolloServerPlugin<Context> {
-  const answerOf = async (plan: Expression, { locale }: Context) => {
+  const answerOf = async ({ statement, asker }: PlannedRead, { locale }: Context) => {
     try {
-      const [answer] = await prepared.rows<{ data: string }>(plan);
+      const [answer] = await prepared.rows<{ data: string }>(statement, asker);
       return { data: new JsonText(answer!.data) as unknown as Data };
     } catch (error) {
       const failed = new GraphQLError('a read failed', { originalError: error as Error });

@@ -62,7 +62,11 @@ export interface TypeMapping {
   /** A table, or for a type without one a select from the row `own` whose field it is. */
   from: string | ((own: Row) => Expression);
   /** The rows that somebody may see; without it, all. It holds wherever the type is read, whatever leads there. */
-  visible?(its: Row, reader: Reader): Expression;
+  visible?: {
+    rows(its: Row, reader: Reader): Expression;
+    /** Whether there may be more of them than everybody sees: then the database must know who asks. */
+    more(reader: Reader): boolean;
+  };
   /** Fields that are a column of the same name in snake_case. */
   columns: readonly string[];
   fields: Record<string, FieldMapping>;

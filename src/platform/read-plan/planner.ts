@@ -29,6 +29,12 @@ export interface PlannedOperation {
   variables: Record<string, unknown> | undefined;
 }
 
+/** The statement that answers a query, and who asks where it reads what not all may see. */
+export interface PlannedRead {
+  statement: Expression;
+  asker: Reader | null;
+}
+
 /** PostgreSQL cuts longer names; a row may have so many columns, and a statement so many parts and still be planned fast. */
 const MAX_NAME_BYTES = 63;
 const MAX_FIELDS = 500;
@@ -60,13 +66,15 @@ export class ReadPlanner {
    * The statement whose one row's `data` is the answer's JSON; null where something is not mapped or an argument is
    * wrong, which the ordinary way then says as it always does.
    */
-  plan({ document, operation, variables }: PlannedOperation, reader: Reader): Expression | null {
+  plan({ document, operation, variables }: PlannedOperation, reader: Reader): PlannedRead | null {
     const { coerced } = getVariableValues(this.schema, operation.variableDefinitions ?? [], variables ?? {});
     if (coerced === undefined) return null;
     const selections = new Selections(this.schema, document.definitions, coerced);
     try {
       const fields = selections.ofOperation(operation, this.schema.getQueryType()!);
-      return new Plan(this.types, selections, reader).statement(fields);
+      const plan = new Plan(this.types, selections, reader);
+      const statement = plan.statement(fields);
+      return { statement, asker: plan.isPersonal ? reader : null };
     } catch (error) {
       if (error instanceof NotMapped || error instanceof RequestError) return null;
       throw error;
@@ -101,6 +109,8 @@ class Plan {
   private readonly types: ReadonlyMap<string, TypeMapping>;
   private readonly selections: Selections;
   private readonly reader: Reader;
+  /** Whether it reads rows that not all may see. */
+  isPersonal = false;
   private sources = 0;
   private fields = 0;
 
@@ -215,7 +225,9 @@ class Plan {
     if (!Object.values(args).flat().every(isStorableValue)) throw new NotMapped();
     const asked: Asked = { its, own, reader, args: args as Asked['args'] };
     const wanted = (mapping.where as (asked: Asked) => Expression)(asked);
-    return type.visible === undefined ? wanted : sql`${wanted} and ${type.visible(its, reader)}`;
+    if (type.visible === undefined) return wanted;
+    this.isPersonal ||= type.visible.more(reader);
+    return sql`${wanted} and ${type.visible.rows(its, reader)}`;
   }
 
   private under(field: SelectedField): SelectedType {
