@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { print } from 'graphql';
+import pg from 'pg';
 import {
   AccountsDocument,
   CreateApiTokenDocument,
@@ -11,7 +12,7 @@ import { RawReader } from './faults/raw-reader.ts';
 import { accept, disable, enable, invite, NEW_PASSWORD, renew, setRoles } from './support/account-acts.ts';
 import { publish, refused } from './support/acts.ts';
 import { nothingsId } from './support/bad-values.ts';
-import { testHub } from './support/test-hub.ts';
+import { testHub, until } from './support/test-hub.ts';
 import { tracesOf } from './support/trail.ts';
 import { buildWorld } from './support/world.ts';
 
@@ -131,6 +132,27 @@ describe('disabling', () => {
       expect([round, left]).toEqual([round, []]);
     }
   });
+});
+
+test('a token that was asked for before its account was disabled, and is made after, is not made', async () => {
+  const { account, secret } = await invite(as.admin);
+  const client = hub.clientWith(await accept(as.anonymous, secret!));
+  const holder = new pg.Client({ connectionString: hub.database.url });
+  await holder.connect();
+  await holder.query('begin');
+  await holder.query('update accounts set disabled_at = now() where id = $1', [account.id]);
+  const asked = client.request(CreateApiTokenDocument, { input: { name: 'Sistem', scopes: [], days: 30 } });
+  await Promise.all([
+    expect(asked).rejects.toMatchObject({ code: 'UNAUTHENTICATED' }),
+    until(async () => {
+      const { rows } = await holder.query(
+        `select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+          and pg_backend_pid() = any(pg_blocking_pids(pid))`,
+      );
+      return rows.length > 0;
+    }, 'a token that waits for the account').then(() => holder.query('commit')),
+  ]);
+  await holder.end();
 });
 
 describe('accounts', () => {
