@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Actor } from '../access/actor.ts';
 import type { Database, Transaction } from '../platform/database.ts';
-import { idempotent, type IdempotentRequest } from '../platform/idempotency.ts';
+import { idempotent, idempotentByStatements, type IdempotentRequest } from '../platform/idempotency.ts';
+import type { Statements } from '../platform/pipeline.ts';
 import { MAX_WORD } from './audit.entity.ts';
 import { type Act, contentOf } from './audit.rules.ts';
 
@@ -29,6 +30,20 @@ export async function record(tx: Transaction, act: Act, now: Date): Promise<void
   await entryOf(act, now).execute(tx.sql);
 }
 
+/** The work, and at the end of its transaction the entry of what it made. */
+function noted<Tx extends Statements, T>(
+  request: MutationRequest<T>,
+  now: Date,
+  work: (tx: Tx) => Promise<T>,
+): (tx: Tx) => Promise<T> {
+  const { actor, operation: action } = request;
+  return async (tx) => {
+    const value = await work(tx);
+    tx.atEnd('noted', entryOf({ actor, action, subjectIds: request.subjects(value) }, now));
+    return value;
+  };
+}
+
 /**
  * The one way in which somebody changes something: once per key, as `idempotent` says, and with exactly one entry in the
  * audit trail, in the same transaction. What was refused, or was answered from the first answer, leaves none.
@@ -39,8 +54,15 @@ export function mutate<T>(
   now: Date,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
-  const { actor, operation: action } = request;
-  return idempotent(database, request, now, work, (value) =>
-    entryOf({ actor, action, subjectIds: request.subjects(value) }, now),
-  );
+  return idempotent(database, request, now, noted(request, now, work));
+}
+
+/** The same in a transaction of plain statements, for what must be quick. */
+export function mutateByStatements<T>(
+  database: Database,
+  request: MutationRequest<NoInfer<T>>,
+  now: Date,
+  work: (tx: Statements) => Promise<T>,
+): Promise<T> {
+  return idempotentByStatements(database, request, now, noted(request, now, work));
 }

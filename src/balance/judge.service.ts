@@ -33,7 +33,8 @@ type CaseFigures = Omit<ClaimFigures, 'claimRupiah' | 'ownMandate' | 'books'> &
 /**
  * The figures of each need's claim by the partner, in the order of the ids, in one statement: its cost does not grow with
  * the pledges of the need, of the village or of the partner. Only where V is past SPREAD's limit are the other villages
- * of its regency looked at.
+ * of its regency looked at. The ids are listed one by one, since the planner would make a new plan for each list of a
+ * length that it does not know.
  */
 const figuresOf = (partnerId: string, needIds: readonly string[], now: Date) => sql<CaseFigures>`
   select pol.id as policy_id, pol.rules, pol.pledge_days, n.unit_value::float8 as unit_value, n.urgent,
@@ -56,7 +57,7 @@ const figuresOf = (partnerId: string, needIds: readonly string[], now: Date) => 
     coalesce(b.given_posted_rupiah, 0)::float8 as given_posted_rupiah,
     coalesce(b.received_pending_rupiah, 0)::float8 as received_pending_rupiah,
     coalesce(b.received_posted_rupiah, 0)::float8 as received_posted_rupiah
-  from unnest(${needIds}::text[]) with ordinality as k(need_id, place)
+  from unnest(array[${sql.join(needIds)}]::text[]) with ordinality as k(need_id, place)
   join needs n on n.id = k.need_id
   join villages v on v.id = n.village_id
   join partners s on s.id = ${partnerId}
@@ -73,8 +74,14 @@ const figuresOf = (partnerId: string, needIds: readonly string[], now: Date) => 
 
 /** Judges claims by the policy in force; the same code serves claims, under their locks, previews and suggestions. */
 export class JudgeService {
-  async judge(db: QueryExecutorProvider, partnerId: string, claim: ClaimCase, now: Date): Promise<Judgement> {
-    return (await this.judgeAll(db, partnerId, [claim], now))[0]!;
+  /** Null when there is no such need. */
+  async judge(
+    db: QueryExecutorProvider,
+    partnerId: string,
+    claim: ClaimCase,
+    now: Date,
+  ): Promise<Judgement | null> {
+    return (await this.judgeAll(db, partnerId, [claim], now))[0] ?? null;
   }
 
   /** Judges each claim by itself, as if the others were not made. All needs are there. */

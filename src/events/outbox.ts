@@ -1,5 +1,6 @@
-import type { Transaction } from '../platform/database.ts';
-import { Event, type EventKind } from './event.entity.ts';
+import { type RawBuilder, sql } from 'kysely';
+import type { Statements } from '../platform/pipeline.ts';
+import type { EventKind } from './event.entity.ts';
 
 /** A fact to be told on the feed; `snapshot` is all that the event will ever show. */
 export interface Fact {
@@ -25,8 +26,22 @@ export class Outbox {
     this.wakeRelay = wakeRelay;
   }
 
-  record(tx: Transaction, facts: readonly Fact[]): void {
-    for (const fact of facts) tx.em.persist(tx.em.create(Event, fact));
+  /** Written at the end of the transaction, in this order. */
+  record(tx: Statements, facts: readonly Fact[]): void {
+    if (facts.length === 0) return;
+    tx.atEnd('told', insertOf(facts));
     tx.afterCommit(this.wakeRelay);
   }
+}
+
+function insertOf(facts: readonly Fact[]): RawBuilder<unknown> {
+  const rows = facts.map(
+    (
+      fact,
+    ) => sql`(${fact.kind}, ${fact.occurredAt}::timestamptz, ${fact.villageCode}, ${fact.villageId}, ${fact.needId},
+      ${fact.sectorCode}, ${fact.pledgeId}, ${fact.partnerId}, ${JSON.stringify(fact.snapshot)}::jsonb)`,
+  );
+  return sql`
+    insert into events (kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id, partner_id, snapshot)
+    values ${sql.join(rows)}`;
 }

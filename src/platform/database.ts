@@ -6,8 +6,10 @@ import pg from 'pg';
 import type { Logger } from 'pino';
 import type { Actor } from '../access/actor.ts';
 import { askerSetting } from './asker.ts';
+import { inPipeline, type Statements } from './pipeline.ts';
 import { idleOf, openPool } from './pool.ts';
 import { PreparedReads } from './prepared-reads.ts';
+import { readTypes } from './prepared.ts';
 import {
   ensureReaderRole,
   grantRights,
@@ -19,13 +21,11 @@ import { retryLostRaces } from './retry.ts';
 import { Wires } from './wires.ts';
 
 /** What the work of one transaction sees. */
-export interface Transaction {
+export interface Transaction extends Statements {
   /** Entities; flushed by the unit of work before it commits. */
   em: EntityManager;
   /** SQL in the same transaction; columns come out in camelCase. */
   sql: Sql;
-  /** Runs once the transaction is durable; never when it is undone. */
-  afterCommit(effect: () => void): void;
 }
 
 /** SQL without a schema of its own: statements name their row types. */
@@ -43,11 +43,6 @@ export interface DatabaseOptions {
   writeConnections: number;
   readConnections: number;
 }
-
-/** Reads as JS sees them: bigint as number (all are within 2^53), date as text, timestamptz as Date. */
-const readTypes = new pg.TypeOverrides();
-readTypes.setTypeParser(pg.types.builtins.INT8, Number);
-readTypes.setTypeParser(pg.types.builtins.DATE, String);
 
 /** Statements that are silent for longer have lost their connection; of a write, locks and work are within it. */
 const WRITE_SILENCE_MS = 20_000;
@@ -80,6 +75,8 @@ function readsOf(pool: pg.Pool): Sql {
 /** The pools of one database, and what breaks their connections when they do not end by themselves. */
 interface Pools {
   orm: MikroORM;
+  /** The connections of `orm`, which are in pipeline mode. */
+  writePool: pg.Pool;
   reads: Sql;
   promptReads: Sql;
   systemReads: Sql;
@@ -145,6 +142,7 @@ export class Database {
       driverOptions: {
         stream: writeWires.open,
         options: WRITE_SETTINGS,
+        pipeline: true,
         onPoolCreated: (pool: pg.Pool) => idle.push(idleOf(pool)),
       },
       migrations: { path: options.migrationsDir, snapshot: false, silent: true },
@@ -166,6 +164,7 @@ export class Database {
     const wires = [writeWires, readWires, promptWires];
     const pools = {
       orm,
+      writePool: await orm.em.getConnection().getNativeClient(),
       reads: readsOf(readPool),
       promptReads: readsOf(promptPool),
       systemReads: readsOf(systemPool),
@@ -226,9 +225,18 @@ export class Database {
     const [answer, effects] = await retryLostRaces(async () => {
       const afterwards: (() => void)[] = [];
       const from = this.around?.em ?? this.orm.em;
-      const result = await from.fork({ keepTransactionContext: true }).transactional((em) => {
+      const result = await from.fork({ keepTransactionContext: true }).transactional(async (em) => {
         const inTransaction = em.getKysely<Record<string, never>>().withPlugin(camelCase);
-        return work({ em, sql: inTransaction, afterCommit: (effect) => afterwards.push(effect) });
+        const writes: RawBuilder<unknown>[] = [];
+        const answered = await work({
+          em,
+          sql: inTransaction,
+          atEnd: (_, write) => writes.push(write),
+          afterCommit: (effect) => afterwards.push(effect),
+        });
+        await em.flush();
+        for (const write of writes) await write.execute(inTransaction);
+        return answered;
       });
       return [result, afterwards] as const;
     });
@@ -236,6 +244,23 @@ export class Database {
       if (this.around === null) effect();
       else this.around.afterCommit(effect);
     }
+    return answer;
+  }
+
+  /**
+   * The same without entities, for what must be quick: its statements are prepared, and sent without waiting for answers
+   * that nobody needs yet (pipeline.ts).
+   */
+  async statements<T>(work: (tx: Statements) => Promise<T>): Promise<T> {
+    if (this.around !== null) return this.transaction(work);
+    const { writePool } = this.pools;
+    const [answer, effects] = await retryLostRaces(async () => {
+      const afterwards: (() => void)[] = [];
+      const client = await writePool.connect();
+      const result = await inPipeline(client, (effect) => afterwards.push(effect), work);
+      return [result, afterwards] as const;
+    });
+    for (const effect of effects) effect();
     return answer;
   }
 

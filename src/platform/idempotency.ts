@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import { addDays } from '../kernel/calendar.ts';
 import { type Problem, Refused } from '../kernel/problems.ts';
 import type { Database, Transaction } from './database.ts';
+import type { Statements } from './pipeline.ts';
 
 export interface IdempotentRequest {
   /** Partner or account on whose behalf it is; keys of others never meet. */
@@ -37,11 +38,7 @@ function hashOf(input: unknown): string {
 }
 
 /** The first answer of that key, or null when this transaction now owns the key. Waits for a twin in flight. */
-async function take<T>(
-  tx: Transaction,
-  request: IdempotentRequest,
-  now: Date,
-): Promise<Remembered<T> | null> {
+async function take<T>(tx: Statements, request: IdempotentRequest, now: Date): Promise<Remembered<T> | null> {
   const { scope, operation, key } = request;
   const inputHash = hashOf(request.input);
   const inserted = await sql`
@@ -63,18 +60,12 @@ async function take<T>(
   return first.answer;
 }
 
-/** Keeps the answer; what stands beside it is carried out by the same statement. */
-async function remember<T>(
-  tx: Transaction,
-  request: IdempotentRequest,
-  answer: Remembered<T>,
-  beside?: RawBuilder<unknown>,
-): Promise<void> {
-  await sql`
-    ${beside === undefined ? sql`` : sql`with beside as (${beside})`}
+function remember<T>(tx: Statements, request: IdempotentRequest, answer: Remembered<T>): void {
+  tx.atEnd(
+    'answered',
+    sql`
     update idempotency_keys set answer = ${JSON.stringify(answer)}::jsonb
-    where scope = ${request.scope} and operation = ${request.operation} and key = ${request.key}`.execute(
-    tx.sql,
+    where scope = ${request.scope} and operation = ${request.operation} and key = ${request.key}`,
   );
 }
 
@@ -83,48 +74,60 @@ function unwrap<T>(answer: Remembered<T>): T {
   return answer.value;
 }
 
-/**
- * Runs `work` in one transaction, once per key: the same request again answers what it answered first, a refusal
- * included, whatever happened in between. `work` returns JSON. Throws Refused, also with IdempotencyConflict.
- * What is to be written `beside` its value is written once it is done, in no round trip of its own if there is a key.
- */
-export async function idempotent<T>(
-  database: Database,
+/** Runs its work in one transaction, again if that lost a race: `transaction` or `statements` of a database. */
+type Run<Tx> = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+
+async function once<Tx extends Statements, T>(
+  run: Run<Tx>,
   request: IdempotentRequest,
   now: Date,
-  work: (tx: Transaction) => Promise<T>,
-  beside: (value: T) => RawBuilder<unknown>,
+  work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
+  /** What the key was answered first, or is answered now. */
+  const answered = async (answer: (tx: Tx) => Promise<Remembered<T>>): Promise<T> =>
+    unwrap(
+      await run(async (tx) => {
+        const first = await take<T>(tx, request, now);
+        if (first !== null) return first;
+        const made = await answer(tx);
+        remember(tx, request, made);
+        return made;
+      }),
+    );
   try {
-    if (request.key === null) {
-      return await database.transaction(async (tx) => {
-        const value = await work(tx);
-        await beside(value).execute(tx.sql);
-        return value;
-      });
-    }
-    const answer = await database.transaction(async (tx): Promise<Remembered<T>> => {
-      const first = await take<T>(tx, request, now);
-      if (first !== null) return first;
-      const value = await work(tx);
-      await remember(tx, request, { value }, beside(value));
-      return { value };
-    });
-    return unwrap(answer);
+    if (request.key === null) return await run(work);
+    return await answered(async (tx) => ({ value: await work(tx) }));
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     const problems = (await request.explain?.(error.problems)) ?? error.problems;
     const isRemembered = request.key !== null && problems.every(({ kind }) => REMEMBERED.has(kind));
     if (!isRemembered) throw new Refused(...problems);
     // The refused transaction is undone; the refusal is kept by one of its own, unless a twin was quicker.
-    const answer = await database.transaction(async (tx): Promise<Remembered<T>> => {
-      const first = await take<T>(tx, request, now);
-      if (first !== null) return first;
-      await remember(tx, request, { problems });
-      return { problems };
-    });
-    return unwrap(answer);
+    return answered(() => Promise.resolve({ problems }));
   }
+}
+
+/**
+ * Runs `work` in one transaction, once per key: the same request again answers what it answered first, a refusal
+ * included, whatever happened in between. `work` returns JSON. Throws Refused, also with IdempotencyConflict.
+ */
+export function idempotent<T>(
+  database: Database,
+  request: IdempotentRequest,
+  now: Date,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  return once<Transaction, T>((body) => database.transaction(body), request, now, work);
+}
+
+/** The same in a transaction of plain statements, for what must be quick. */
+export function idempotentByStatements<T>(
+  database: Database,
+  request: IdempotentRequest,
+  now: Date,
+  work: (tx: Statements) => Promise<T>,
+): Promise<T> {
+  return once<Statements, T>((body) => database.statements(body), request, now, work);
 }
 
 const KEPT_DAYS = 30;

@@ -1,9 +1,9 @@
 import { claimantOf, partnerAskedAbout } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
-import { mutate } from '../audit/audit-trail.service.ts';
+import { mutateByStatements } from '../audit/audit-trail.service.ts';
 import { saidOf } from '../balance/balance.rules.ts';
-import type { JudgeService } from '../balance/judge.service.ts';
-import type { LedgerService } from '../balance/ledger.service.ts';
+import type { Judgement, JudgeService } from '../balance/judge.service.ts';
+import type { Outbox } from '../events/outbox.ts';
 import type { SuggestedNeed, SuggestionService } from '../balance/suggestion.service.ts';
 import { addDays } from '../kernel/calendar.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -19,12 +19,14 @@ import {
 import { isId } from '../kernel/ids.ts';
 import type { NeedReads } from '../needs/need-reads.service.ts';
 import { remainingOf } from '../needs/need.rules.ts';
-import type { NeedService } from '../needs/need.service.ts';
+import { factOf } from '../needs/fact.ts';
 import type { PartnerService } from '../partners/partner.service.ts';
 import type { Database } from '../platform/database.ts';
 import { newId } from '../platform/ids.ts';
-import type { PledgeBook, PledgeView } from './pledge-book.service.ts';
-import { Pledge } from './pledge.entity.ts';
+import type { Statements } from '../platform/pipeline.ts';
+import { moveFigures } from '../villages/village.service.ts';
+import { type ClaimedGround, lockGround, writeClaim } from './claim-statements.service.ts';
+import { moveCounters, type PledgeRow, type PledgeView } from './pledge-book.service.ts';
 import { claimedStatus, claimProblem, pledgeSubjects, usualDueDate } from './pledge.rules.ts';
 
 export interface Claim {
@@ -51,13 +53,11 @@ export interface Preview {
 export interface ClaimServices {
   database: Database;
   clock: Clock;
-  needs: NeedService;
   needReads: NeedReads;
   partners: PartnerService;
-  ledger: LedgerService;
   judge: JudgeService;
   suggestions: SuggestionService;
-  book: PledgeBook;
+  outbox: Outbox;
 }
 
 /** How many needs a refused claim is pointed to. */
@@ -76,7 +76,7 @@ export class ClaimService {
    * BalanceRuleBroken or what the input lacks; the same key again answers what it answered first.
    */
   async claim(actor: Actor, input: Claim): Promise<PledgeView> {
-    const { database, clock, needs, ledger, judge, book } = this.services;
+    const { database, clock, judge } = this.services;
     const partnerId = claimantOf(actor);
     const now = clock.now();
     const check = new InputCheck();
@@ -97,39 +97,22 @@ export class ClaimService {
       // Outside of the transaction: nobody waits for a suggestion while the need is held.
       explain: (problems: readonly Problem[]) => this.withSuggestions(problems, partnerId, now),
     };
-    return mutate(database, asked, now, async (tx) => {
+    return mutateByStatements(database, asked, now, async (tx) => {
       check.timely();
-      const locked = await needs.lock(tx, input.needId);
-      if (locked === null || locked.need.publishedAt == null) {
+      // Sent together; the figures are read once the locks are held, since statements are carried out in their order.
+      const [ground, judgement] = await Promise.all([
+        lockGround(tx, input.needId, partnerId),
+        judge.judge(tx.sql, partnerId, input, now),
+      ]);
+      if (ground === null || ground.need.publishedAt === null) {
         throw new Refused(notFound(['input', 'needId'], 'not-found.need'));
       }
-      const { need, village } = locked;
-      const problem = claimProblem(need, input.quantity);
+      const problem = claimProblem(ground.need, input.quantity);
       if (problem !== null) throw new Refused(problem);
-      const [partner] = await ledger.lockPartners(tx, [partnerId]);
-      const { policy, outcome, verdicts } = await judge.judge(tx.sql, partnerId, input, now);
+      const { outcome, verdicts } = judgement!;
       if (outcome === 'REJECT') throw new Refused(ruleBroken(verdicts));
-      const expiresAt = addDays(now, policy.pledgeDays);
-      const pledge = tx.em.create(Pledge, {
-        id: newId('pledge'),
-        needId: need.id,
-        villageId: need.villageId,
-        partnerId,
-        policyId: policy.id,
-        quantity: input.quantity,
-        unitValue: need.unitValue,
-        status: claimedStatus(outcome),
-        expiresAt,
-        dueOn: dueOn ?? usualDueDate(need.dueOn ?? null, now, expiresAt),
-        note,
-        verdicts,
-        createdAt: now,
-        updatedAt: now,
-      });
-      tx.em.persist(pledge);
-      await book.moveNeed(tx, { need, village, partner: partner! }, { pledged: input.quantity }, now);
-      const kind = pledge.status === 'PLEDGED' ? 'PLEDGE_MADE' : 'PLEDGE_REQUESTED';
-      return book.record(tx, { need, village, pledge, partner: partner! }, [kind], now);
+      const pledge = pledgeOf(ground, { quantity: input.quantity, dueOn, note }, judgement!, now);
+      return this.carryOut(tx, ground, pledge, now);
     });
   }
 
@@ -150,8 +133,19 @@ export class ClaimService {
     if (remaining < input.quantity) {
       return { outcome: 'REJECT', remaining, verdicts: [], suggestions: suggested };
     }
-    const { outcome, verdicts } = await judge.judge(database.reads, partner.id, input, now);
+    const { outcome, verdicts } = (await judge.judge(database.reads, partner.id, input, now))!;
     return { outcome, remaining, verdicts, suggestions: suggested };
+  }
+
+  /** Moves need and village, and writes the pledge and its fact; answers the state they led to. */
+  private carryOut(tx: Statements, ground: ClaimedGround, pledge: PledgeRow, now: Date): PledgeView {
+    const { need, village, partner } = ground;
+    moveFigures(village, moveCounters(need, { pledged: pledge.quantity }, now));
+    writeClaim(tx, pledge, ground);
+    const state = { ...ground, pledge: { ...pledge, deliveries: [] } };
+    const kind = pledge.status === 'PLEDGED' ? 'PLEDGE_MADE' : 'PLEDGE_REQUESTED';
+    this.services.outbox.record(tx, [factOf(kind, now, state)]);
+    return { ...state.pledge, need: { ...need, village }, partner };
   }
 
   private async withSuggestions(
@@ -168,6 +162,37 @@ export class ClaimService {
       }),
     );
   }
+}
+
+/** The pledge that a claim makes, by what it was judged. */
+function pledgeOf(
+  { need, partner }: ClaimedGround,
+  { quantity, dueOn, note }: { quantity: number; dueOn: string | null; note: string | null },
+  { policy, outcome, verdicts }: Judgement,
+  now: Date,
+): PledgeRow {
+  const expiresAt = addDays(now, policy.pledgeDays);
+  return {
+    id: newId('pledge'),
+    needId: need.id,
+    villageId: need.villageId,
+    partnerId: partner.id,
+    holderId: null,
+    policyId: policy.id,
+    quantity,
+    unitValue: need.unitValue,
+    delivered: 0,
+    verified: 0,
+    status: claimedStatus(outcome),
+    expiresAt,
+    dueOn: dueOn ?? usualDueDate(need.dueOn, now, expiresAt),
+    note,
+    reason: null,
+    verdicts,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
 }
 
 function ruleBroken(verdicts: Verdict[]): Problem {

@@ -7,13 +7,14 @@ import type { EventKind } from '../events/event.entity.ts';
 import type { Outbox } from '../events/outbox.ts';
 import { Refused } from '../kernel/problems.ts';
 import { factOf, type NeedView } from '../needs/fact.ts';
-import { statusOf, withChange } from '../needs/need.rules.ts';
+import type { Need } from '../needs/need.entity.ts';
+import { type CounterChange, type NeedCounters, statusOf, withChange } from '../needs/need.rules.ts';
 import type { LockedNeed, NeedService } from '../needs/need.service.ts';
 import type { Partner } from '../partners/partner.entity.ts';
 import type { PartnerRow, PartnerService } from '../partners/partner.service.ts';
 import type { Transaction } from '../platform/database.ts';
 import { type Row, rowOf } from '../platform/rows.ts';
-import type { VillageService } from '../villages/village.service.ts';
+import type { FigureChange, VillageService } from '../villages/village.service.ts';
 import { Pledge } from './pledge.entity.ts';
 import type { Decision, PledgeEffect } from './pledge.rules.ts';
 import type { DeliveryWords, PledgeWords } from './words.service.ts';
@@ -47,6 +48,25 @@ export interface HeldPledge extends LockedNeed {
   policy: Policy;
   /** Whose mandate the need falls under: as frozen at commit, or as it is now for one to be committed. */
   holderId: string | null;
+}
+
+/** Moves a need's counters; answers how its village's figures move with them. */
+export function moveCounters(
+  need: Pick<Need, keyof NeedCounters | 'unitValue' | 'status' | 'version' | 'updatedAt'>,
+  change: CounterChange,
+  now: Date,
+): Required<Omit<FigureChange, 'neededRupiah'>> {
+  const wasOpen = need.status === 'OPEN';
+  const counters = withChange(need, change);
+  Object.assign(need, counters, { status: statusOf(counters), version: need.version + 1, updatedAt: now });
+  const rupiah = (units = 0) => units * need.unitValue;
+  return {
+    pledgedRupiah: rupiah(change.pledged),
+    committedRupiah: rupiah(change.committed),
+    deliveredRupiah: rupiah(change.delivered),
+    verifiedRupiah: rupiah(change.verified),
+    openNeeds: (need.status === 'OPEN' ? 1 : 0) - (wasOpen ? 1 : 0),
+  };
 }
 
 /**
@@ -117,18 +137,9 @@ export class PledgeBook {
     change: PledgeEffect['need'],
     now: Date,
   ): Promise<void> {
-    const wasOpen = need.status === 'OPEN';
-    const counters = withChange(need, change);
-    Object.assign(need, counters, { status: statusOf(counters), version: need.version + 1, updatedAt: now });
-    const rupiah = (units = 0) => units * need.unitValue;
-    await this.villages.changeFigures(tx, village, {
-      pledgedRupiah: rupiah(change.pledged),
-      committedRupiah: rupiah(change.committed),
-      deliveredRupiah: rupiah(change.delivered),
-      verifiedRupiah: rupiah(change.verified),
-      openNeeds: (need.status === 'OPEN' ? 1 : 0) - (wasOpen ? 1 : 0),
-    });
-    const committedRupiah = rupiah(change.committed);
+    const figures = moveCounters(need, change, now);
+    await this.villages.changeFigures(tx, village, figures);
+    const { committedRupiah } = figures;
     if (committedRupiah === 0) return;
     // The bars of the policy in force by now, which need not be the one that the pledge was judged by.
     const bars = await this.policies.inForce(village.village.code, now, tx.sql);

@@ -59,6 +59,21 @@ function planTooGreat(plan: 'village-plan' | 'plan', max: number): Refused {
   return new Refused(invalid(['input', 'quantity'], `input.${plan}-too-great`, { max }));
 }
 
+/** Moves a village's own figures; the plan of all villages stays as it is. */
+export function moveFigures(village: Pick<Village, FigureName | 'openNeeds'>, change: FigureChange): void {
+  for (const [figure, by] of Object.entries(change) as [FigureName | 'openNeeds', number][]) {
+    village[figure] += by;
+  }
+}
+
+/** What the clusters have committed, the greatest first. */
+export function coloursIn(colours: readonly Colour[]): Colour[] {
+  return colours
+    .filter(({ committedRupiah }) => committedRupiah > 0)
+    .map(({ clusterCode, committedRupiah }) => ({ clusterCode, committedRupiah }))
+    .toSorted((a, b) => b.committedRupiah - a.committedRupiah || (a.clusterCode < b.clusterCode ? -1 : 1));
+}
+
 /** Villages of the programme and their standing figures. */
 export class VillageService {
   readonly byId: BatchFunction<string, VillageRow | null>;
@@ -96,9 +111,7 @@ export class VillageService {
 
   /** Moves the village's figures with a need's, and the plan of all villages with its plan. */
   async changeFigures(tx: Transaction, { village }: LockedVillage, change: FigureChange): Promise<void> {
-    for (const [figure, by] of Object.entries(change) as [FigureName | 'openNeeds', number][]) {
-      village[figure] += by;
-    }
+    moveFigures(village, change);
     const { neededRupiah = 0 } = change;
     if (neededRupiah === 0) return;
     if (village.neededRupiah > MAX_VILLAGE_RUPIAH) throw planTooGreat('village-plan', MAX_VILLAGE_RUPIAH);
@@ -131,14 +144,6 @@ export class VillageService {
 
   /** The village as it stands now in this transaction, for events and answers. */
   stateOf({ village, colours }: LockedVillage): VillageRow {
-    return {
-      ...rowOf(village),
-      colours: colours
-        .filter(({ committedRupiah }) => committedRupiah > 0)
-        .map(({ clusterCode, committedRupiah }) => ({ clusterCode, committedRupiah }))
-        .toSorted(
-          (a, b) => b.committedRupiah - a.committedRupiah || (a.clusterCode < b.clusterCode ? -1 : 1),
-        ),
-    };
+    return { ...rowOf(village), colours: coloursIn(colours) };
   }
 }

@@ -50,7 +50,7 @@ const packages: readonly [names: RegExp, where: RegExp][] = [
     /^@mikro-orm\/(core|postgresql|migrations)$/,
     /^platform\/(?!graphql\/)|\.(entity|service)\.ts$|^entities\.ts$|^seed\//,
   ],
-  [/^kysely$/, /^platform\/(?!graphql\/)|\.(service|mapping)\.ts$|^app\.ts$|^seed\//],
+  [/^kysely$/, /^platform\/(?!graphql\/)|^events\/outbox\.ts$|\.(service|mapping)\.ts$|^app\.ts$|^seed\//],
   [/^type-graphql$/, /^platform\/graphql\/|\.(types|resolver)\.ts$|^schema\.ts$/],
   [/^graphql(\/execution\/(collectFields|values)\.js)?$/, /^platform\/|^(app|schema)\.ts$|^tools\//],
   [/^(jose|@node-rs\/argon2)$/, /^identity\//],

@@ -35,6 +35,13 @@ export class Holding {
     return pids;
   }
 
+  /** Locks more; when that ends as a deadlock, nothing is held any more. */
+  async lockMore(statement: string, values: unknown[] = []): Promise<void> {
+    await this.client.query(statement, values).catch((error: pg.DatabaseError) => {
+      if (error.code !== '40P01') throw error;
+    });
+  }
+
   /** Lets everybody go on; of its own nothing remains. */
   async release(): Promise<void> {
     await this.client.query('rollback');
