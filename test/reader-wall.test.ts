@@ -29,6 +29,11 @@ await report(as.semen, pledge.id, 2, hub.clock.date(), {
 });
 await hub.feedStamped();
 await until(async () => (await hub.database.sql('select from audit_entries')).length > 0, 'a trail');
+await hub.database.sql(
+  `insert into invitations (account_id, secret_hash, created_at, expires_at)
+    values ($1, repeat('0', 64), '2026-01-01', '2027-01-01')`,
+  [accounts.kader],
+);
 for (const id of Object.values(accounts)) {
   const row = [id, '2026-01-01', '2027-01-01'];
   await hub.database.sql(
@@ -76,6 +81,7 @@ const keysOf = async (db: Sql) => {
   return {
     accounts: await all('select id from accounts'),
     rights: await all('select account_id as id from account_roles'),
+    invitations: await all('select account_id as id from invitations'),
     sessions: await all('select account_id as id from sessions'),
     tokens: await all('select account_id as id from api_tokens'),
     hasTrail: (await all('select position as id from audit_entries limit 1')).size > 0,
@@ -84,6 +90,7 @@ const keysOf = async (db: Sql) => {
 const noKeys = {
   accounts: new Set(),
   rights: new Set(),
+  invitations: new Set(),
   sessions: new Set(),
   tokens: new Set(),
   hasTrail: false,
@@ -105,6 +112,7 @@ test.each([
   ['the words of a delivery', 'select evidence from public.deliveries'],
   ['whole events', 'select snapshot from public.events'],
   ['the secrets of tokens', 'select secret_hash from api_tokens'],
+  ['the secrets of invitations', 'select secret_hash from invitations'],
   ['a password', 'select password_hash from accounts'],
   ['answers to requests', 'select answer from idempotency_keys'],
   ['the queue of jobs', 'select 1 from graphile_worker.jobs'],
@@ -163,7 +171,8 @@ test.each(askers)('to %s the database shows what the table of rules permits', as
     const [isAdmin, isAuditor] = [asker.roles.includes('ADMIN'), asker.roles.includes('AUDITOR')];
     expect(await keysOf(db)).toEqual({
       accounts: new Set(isAdmin || isAuditor ? everybody : own),
-      rights: new Set(own),
+      rights: new Set(isAdmin ? everybody : own),
+      invitations: new Set(isAdmin ? [accounts.kader] : []),
       sessions: new Set(isAdmin ? everybody : own),
       tokens: new Set(isAdmin ? everybody : own),
       hasTrail: isAdmin || isAuditor,
