@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { ChainHead } from '../src/audit/audit-chain.ts';
 import { verifyAudit } from '../src/audit/verify-audit.service.ts';
-import { AUDIT_LOCK } from '../src/platform/database.ts';
+import { AUDIT_LOCK } from '../src/platform/locks.ts';
 import { Session } from '../src/platform/session.ts';
 import { claim, commit, publish } from './support/acts.ts';
 import { testHub, until } from './support/test-hub.ts';

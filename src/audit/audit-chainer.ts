@@ -1,4 +1,4 @@
-import { AUDIT_LOCK } from '../platform/database.ts';
+import { AUDIT_LOCK } from '../platform/locks.ts';
 import type { LockedWork } from '../platform/locked-loop.ts';
 import type { Session } from '../platform/session.ts';
 import { CHAIN_START, type ChainHead, CONTENT_COLUMNS, hashOf } from './audit-chain.ts';

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { RELAY_LOCK } from '../platform/database.ts';
+import { RELAY_LOCK } from '../platform/locks.ts';
 import { Session } from '../platform/session.ts';
 
 /** Rings when events have got their places. */

@@ -6,6 +6,16 @@ import pg from 'pg';
 import type { Logger } from 'pino';
 import type { Actor } from '../access/actor.ts';
 import { askerSetting } from './asker.ts';
+import {
+  CLOSE_WITHIN_MS,
+  PROMPT_SILENCE_MS,
+  READ_LIFETIME_SECONDS,
+  READ_ONLY,
+  READ_SILENCE_MS,
+  WRITE_SETTINGS,
+  WRITE_SILENCE_MS,
+} from './database-settings.ts';
+import { MIGRATION_LOCK } from './locks.ts';
 import { inPipeline, type Statements } from './pipeline.ts';
 import { idleOf, openPool } from './pool.ts';
 import { PreparedReads } from './prepared-reads.ts';
@@ -43,24 +53,6 @@ export interface DatabaseOptions {
   writeConnections: number;
   readConnections: number;
 }
-
-/** Statements that are silent for longer have lost their connection; of a write, locks and work are within it. */
-const WRITE_SILENCE_MS = 20_000;
-const READ_SILENCE_MS = 30_000;
-const PROMPT_SILENCE_MS = 3000;
-/** What a connection has prepared ends with it. */
-const READ_LIFETIME_SECONDS = 600;
-/** When the hub stops, what is under way may end until then. */
-const CLOSE_WITHIN_MS = 2000;
-const READ_ONLY = '-c default_transaction_read_only=on';
-/**
- * What the server does about a hub that is stopped or cut off amid its writes. A transaction waits for nothing but the
- * database, so one that holds locks in silence is ended. Those that queue for its locks on other connections of that
- * hub would each hold them for as long again, one after another: so they give up too, and a hub that is alive begins
- * them anew (retry.ts). To wait for a row is to wait for two locks, its queue's and its holder's, each so long; both
- * must be over when the holder is ended, or the next in the queue would have the row.
- */
-const WRITE_SETTINGS = '-c idle_in_transaction_session_timeout=5s -c lock_timeout=2s';
 
 const camelCase = new CamelCasePlugin({ maintainNestedObjectKeys: true });
 
@@ -300,10 +292,3 @@ export class Database {
     breakOff();
   }
 }
-
-/** Advisory lock keys of this hub, so that they never meet: "SINERGI" in hex, then a number. */
-export const MIGRATION_LOCK = 0x53_49_4e_01;
-export const RELAY_LOCK = 0x53_49_4e_02;
-export const SEED_LOCK = 0x53_49_4e_03;
-export const AUDIT_LOCK = 0x53_49_4e_04;
-export const AREA_FIGURES_LOCK = 0x53_49_4e_05;

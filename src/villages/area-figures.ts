@@ -1,4 +1,4 @@
-import { AREA_FIGURES_LOCK } from '../platform/database.ts';
+import { AREA_FIGURES_LOCK } from '../platform/locks.ts';
 import type { LockedWork } from '../platform/locked-loop.ts';
 
 const BATCH = 5000;

@@ -1,5 +1,5 @@
 import { FEED_CHANNEL } from '../../src/events/relay.ts';
-import { RELAY_LOCK } from '../../src/platform/database.ts';
+import { RELAY_LOCK } from '../../src/platform/locks.ts';
 import { TEST_APPLICATION, type TestDatabase } from '../support/test-database.ts';
 
 /** The server's processes behind a hub's connections to one database, and their end. */

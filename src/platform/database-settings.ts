@@ -1,0 +1,17 @@
+/** Statements that are silent for longer have lost their connection; of a write, locks and work are within it. */
+export const WRITE_SILENCE_MS = 20_000;
+export const READ_SILENCE_MS = 30_000;
+export const PROMPT_SILENCE_MS = 3000;
+/** What a connection has prepared ends with it. */
+export const READ_LIFETIME_SECONDS = 600;
+/** When the hub stops, what is under way may end until then. */
+export const CLOSE_WITHIN_MS = 2000;
+export const READ_ONLY = '-c default_transaction_read_only=on';
+/**
+ * What the server does about a hub that is stopped or cut off amid its writes. A transaction waits for nothing but the
+ * database, so one that holds locks in silence is ended. Those that queue for its locks on other connections of that
+ * hub would each hold them for as long again, one after another: so they give up too, and a hub that is alive begins
+ * them anew (retry.ts). To wait for a row is to wait for two locks, its queue's and its holder's, each so long; both
+ * must be over when the holder is ended, or the next in the queue would have the row.
+ */
+export const WRITE_SETTINGS = '-c idle_in_transaction_session_timeout=5s -c lock_timeout=2s';
