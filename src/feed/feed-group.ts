@@ -61,7 +61,8 @@ export function partsOf(performed: readonly Performed[]): Performed[][] {
  * executed and serialised once for all of them.
  *
  * It hears the tail. Events that come faster than they are executed wait in a bounded queue; past its bound the
- * group lets go of them and reads the log from its own position instead, so that none is missed.
+ * group lets go of them and reads the log from its own position instead, so that none is missed. It does the same when
+ * an execution fails, which ends those who are its readers then.
  */
 export class FeedGroup {
   readonly execution: SharedExecution;
@@ -111,12 +112,15 @@ export class FeedGroup {
   private readonly hear: FeedListener = (events) => {
     if (this.isBehind) return;
     for (const event of events) if (matches(this.filter, event)) this.queue.push(event);
-    if (this.queue.length > MAX_QUEUE) {
-      this.queue = [];
-      this.isBehind = true;
-    }
+    if (this.queue.length > MAX_QUEUE) this.letGo();
     if (!this.isPumping) void this.pump();
   };
+
+  /** Goes on from the log, after what was handed on last. */
+  private letGo(): void {
+    this.queue = [];
+    this.isBehind = true;
+  }
 
   private async pump(): Promise<void> {
     this.isPumping = true;
@@ -126,7 +130,10 @@ export class FeedGroup {
       try {
         await this.handOn(await this.nextEvents());
       } catch (error) {
+        // What failed was handed to nobody, and is there for who has joined since, or has not left yet.
+        this.letGo();
         for (const reader of this.readers) reader.fail(error);
+        await sleep(RETRY_MS);
       }
     }
     this.isPumping = false;
@@ -152,14 +159,12 @@ export class FeedGroup {
       page = await this.log.read(this.filter, this.handedOn, BATCH);
     } catch (error) {
       this.logger.warn({ err: error }, 'a group of feeds could not read the log; it is tried again');
-      this.isBehind = true;
+      this.letGo();
       await sleep(RETRY_MS);
       return [];
     }
-    if (page.length === BATCH) {
-      this.isBehind = true;
-      this.queue = [];
-    } else {
+    if (page.length === BATCH) this.letGo();
+    else {
       const read = page.at(-1)?.position ?? this.handedOn;
       this.queue = this.queue.filter(({ position }) => position > read);
     }
