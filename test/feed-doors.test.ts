@@ -4,6 +4,9 @@ import { afterEach, expect, test } from '@jest/globals';
 import { print } from 'graphql';
 import WebSocket from 'ws';
 import { PledgeFeedDocument } from '../client/operations.ts';
+import { type Actor, anonymous } from '../src/access/actor.ts';
+import { createLogger } from '../src/platform/logger.ts';
+import { Connections, CLOSE_UNAUTHENTICATED } from '../src/platform/live/connections.ts';
 import { copyEvents } from './faults/event-copies.ts';
 import { ObservedNeed } from './faults/observed-need.ts';
 import { RawReader } from './faults/raw-reader.ts';
@@ -142,6 +145,32 @@ test.each([
   await hub.feedStamped();
   const variables = { filter: heavy.filter, after: heavy.cursor };
   expect(await readSlowly(watchful.url, variables, EVENTS)).toBe(EVENTS);
+});
+
+test('a token expires while the database does not answer what its account may do', async () => {
+  const { clock } = hub;
+  const asked = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<Map<string, Actor>>();
+  const currentActors = () => {
+    asked.resolve();
+    return answer.promise;
+  };
+  const limits = { most: 1, mostPerAccount: 1 };
+  const connections = new Connections(limits, currentActors, clock, createLogger('silent'));
+  const actor: Actor = {
+    ...anonymous,
+    accountId: accounts.auditor,
+    origin: { ...anonymous.origin, tokenId: 'token' },
+  };
+  const ended = Promise.withResolvers<number>();
+  const expiresAt = new Date(clock.now().getTime() + 1000);
+  connections.add({ actor, expiresAt, address: '', end: ended.resolve });
+  connections.start();
+  await asked.promise;
+  clock.moveTo(new Date(expiresAt.getTime() + 1));
+  expect(await ended.promise).toBe(CLOSE_UNAUTHENTICATED);
+  answer.resolve(new Map());
+  await connections.stop();
 });
 
 test('the hub had nothing to complain of', () => expect(hub.complaints).toEqual([]));

@@ -37,7 +37,7 @@ export type CurrentActors = (tokenIds: readonly string[]) => Promise<Map<string,
 /**
  * All connections of this node that stay open. There are only so many of them, in all and for one account, and each
  * is ended within a second when its token expires or is ended, or its account's permissions change, on whichever node
- * that was done: two looks a second ask the database for all tokens at once.
+ * that was done: two looks a second ask the database for all tokens at once. Expiry does not wait for its answer.
  */
 export class Connections {
   private readonly limits: ConnectionLimits;
@@ -57,7 +57,10 @@ export class Connections {
   }
 
   start(): void {
-    this.timer = setInterval(() => void (this.checking ??= this.check()), CHECK_MS);
+    this.timer = setInterval(() => {
+      this.endExpired();
+      this.checking ??= this.check();
+    }, CHECK_MS);
     this.timer.unref();
   }
 
@@ -93,14 +96,18 @@ export class Connections {
     else this.countByOwner.set(owner, count);
   }
 
+  /** Needs no database, and so waits for none. */
+  private endExpired(): void {
+    const now = this.clock.now();
+    for (const connection of this.open) {
+      if (connection.expiresAt !== null && connection.expiresAt <= now) {
+        connection.end(CLOSE_UNAUTHENTICATED, 'The token has expired; sign in again.');
+      }
+    }
+  }
+
   private async check(): Promise<void> {
     try {
-      const now = this.clock.now();
-      for (const connection of this.open) {
-        if (connection.expiresAt !== null && connection.expiresAt <= now) {
-          connection.end(CLOSE_UNAUTHENTICATED, 'The token has expired; sign in again.');
-        }
-      }
       await this.checkPermissions();
     } catch (error) {
       this.logger.warn({ err: error }, 'permissions of open connections could not be looked up');
