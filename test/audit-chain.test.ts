@@ -105,7 +105,7 @@ describe('the chain', () => {
     }
     expect((await prove([before])).fault).toBeNull();
     for (const complaint of [...hub.complaints.splice(0), ...other.complaints.splice(0)]) {
-      expect(complaint).toContain('the audit trail could not be chained');
+      expect(complaint).toContain('the audit trail’s chain: it failed, and is tried again');
     }
   });
 });
