@@ -1,6 +1,5 @@
 /**
- * How much one request may ask for, on every transport. docs/limits.md tells clients of each, and by what it was
- * measured; test/limits.test.ts proves that all of the project's own operations pass at half of them.
+ * How much one request may ask for, on every transport. docs/limits.md tells clients of each; test/limits.test.ts proves that all of the project's own operations pass at half of them.
  */
 export const LIMITS = {
   /** Bytes of a request's body, and of a WebSocket message. */
@@ -17,11 +16,9 @@ export const LIMITS = {
   selections: 1000,
   /** Fields that an answer could hold, were every page full: what an operation costs. */
   answerFields: 100_000,
-  /** So many fields are counted against an account's rate for any operation, however small. */
-  leastFields: 100,
   /** Operations at once on one WebSocket. */
   operationsPerConnection: 100,
 } as const;
 
 /** Names of limits as clients hear them, in `extensions.limit`. */
-export type LimitName = keyof typeof LIMITS | 'fieldsPerSecond' | 'operationsPerAccount';
+export type LimitName = keyof typeof LIMITS;
