@@ -17,7 +17,8 @@ import { TcpProxy } from './support/tcp-proxy.ts';
 import { testHub, until } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
 
-const hub = await testHub({ environment: { CONNECTIONS_PER_ACCOUNT: '12' } });
+// Readers stop reading for as long as it takes to write what they miss; their silence is the subject of another hub.
+const hub = await testHub({ environment: { CONNECTIONS_PER_ACCOUNT: '12', HEARTBEAT_SECONDS: '120' } });
 const { database, clock } = hub;
 const { live, tail } = hub.services;
 const { as, villages, partners, accounts } = await buildWorld(hub);

@@ -30,9 +30,12 @@ export class Authentication {
   private readonly clock: Clock;
   /** What the account of a session that lasts may do now; a crowd of requests is one statement. */
   private readonly rightsOfSession = joined(async (tokenIds: readonly string[]) => {
-    const rows = await this.database.preparedSystemReads.rows<Rights & { tokenId: string }>(sql`
+    const read = () =>
+      this.database.preparedSystemReads.rows<Rights & { tokenId: string }>(sql`
       select s.id as "tokenId", ${rightsOfAccount} from sessions s join accounts a on a.id = s.account_id
       where s.id = any(${tokenIds}) and s.ended_at is null and a.disabled_at is null`);
+    // The connection may have died in silence; it is then given up, and the next one is new.
+    const rows = await read().catch(read);
     const found = new Map(rows.map(({ tokenId, ...rights }) => [tokenId, rights]));
     return tokenIds.map((tokenId) => found.get(tokenId) ?? null);
   });

@@ -1,3 +1,17 @@
+import type { EntitySchema } from '@mikro-orm/core';
+import type { Logger } from 'pino';
+import type { ReaderRights } from './reader-role.ts';
+
+export interface DatabaseOptions {
+  url: string;
+  entities: EntitySchema[];
+  migrationsDir: string;
+  readerRights: ReaderRights;
+  logger: Logger;
+  writeConnections: number;
+  readConnections: number;
+}
+
 /** Statements that are silent for longer have lost their connection; of a write, locks and work are within it. */
 export const WRITE_SILENCE_MS = 20_000;
 export const READ_SILENCE_MS = 30_000;
@@ -15,3 +29,5 @@ export const READ_ONLY = '-c default_transaction_read_only=on';
  * must be over when the holder is ended, or the next in the queue would have the row.
  */
 export const WRITE_SETTINGS = '-c idle_in_transaction_session_timeout=5s -c lock_timeout=2s';
+/** Requests of one moment share one look-up of who they are, so a few connections serve them all. */
+export const ASKER_CONNECTIONS = 3;

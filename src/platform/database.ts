@@ -1,13 +1,13 @@
-import type { EntitySchema } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { CamelCasePlugin, Kysely, PostgresDialect, type RawBuilder, sql } from 'kysely';
 import pg from 'pg';
-import type { Logger } from 'pino';
 import type { Actor } from '../access/actor.ts';
 import { askerSetting } from './asker.ts';
 import {
+  ASKER_CONNECTIONS,
   CLOSE_WITHIN_MS,
+  type DatabaseOptions,
   PROMPT_SILENCE_MS,
   READ_LIFETIME_SECONDS,
   READ_ONLY,
@@ -43,16 +43,6 @@ export type Sql = Kysely<Record<string, never>>;
 
 /** Reads by one statement, and answers its rows. */
 export type ReadRows = <T>(statement: RawBuilder<T>) => Promise<T[]>;
-
-export interface DatabaseOptions {
-  url: string;
-  entities: EntitySchema[];
-  migrationsDir: string;
-  readerRights: ReaderRights;
-  logger: Logger;
-  writeConnections: number;
-  readConnections: number;
-}
 
 const camelCase = new CamelCasePlugin({ maintainNestedObjectKeys: true });
 
@@ -151,7 +141,9 @@ export class Database {
     const systemMax = Math.ceil(readConnections / 2);
     const systemPool = openPool({ ...system, ...lifetime, max: systemMax }, readWires, logger);
     const readPool = openPool({ ...reading, ...lifetime, max: readConnections }, readWires, logger);
-    idle.push(idleOf(systemPool), idleOf(readPool));
+    // Who asks is looked up for everybody at once: a connection that died in silence must not hold them all for long.
+    const askerPool = openPool({ ...system, ...lifetime, max: ASKER_CONNECTIONS }, promptWires, logger);
+    idle.push(idleOf(systemPool), idleOf(askerPool), idleOf(readPool));
     const promptPool = openPool({ ...reading, max: 1 }, promptWires, logger);
     const wires = [writeWires, readWires, promptWires];
     const pools = {
@@ -161,7 +153,7 @@ export class Database {
       promptReads: readsOf(promptPool),
       systemReads: readsOf(systemPool),
       prepared: new PreparedReads(readPool),
-      preparedSystemReads: new PreparedReads(systemPool),
+      preparedSystemReads: new PreparedReads(askerPool),
       wires,
       atLength,
       readerRights: hasReader ? options.readerRights : null,
@@ -282,12 +274,18 @@ export class Database {
 
   /** Lets what is under way come to its end for a moment, then breaks it off. */
   async close(): Promise<void> {
-    const { orm, reads, promptReads, systemReads, wires } = this.pools;
+    const { orm, reads, promptReads, systemReads, preparedSystemReads, wires } = this.pools;
     const breakOff = () => {
       for (const group of wires) group.destroy();
     };
     const late = setTimeout(breakOff, CLOSE_WITHIN_MS);
-    await Promise.all([reads.destroy(), promptReads.destroy(), systemReads.destroy(), orm.close(true)]);
+    await Promise.all([
+      reads.destroy(),
+      promptReads.destroy(),
+      systemReads.destroy(),
+      preparedSystemReads.end(),
+      orm.close(true),
+    ]);
     clearTimeout(late);
     breakOff();
   }

@@ -54,6 +54,11 @@ export class PreparedReads {
     }
   }
 
+  /** Ends the connections. */
+  end(): Promise<void> {
+    return this.pool.end();
+  }
+
   private nameOf(text: string): string | undefined {
     const statement = this.seen.get(text) ?? { times: 0 };
     statement.times += 1;
