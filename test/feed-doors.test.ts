@@ -10,6 +10,7 @@ import { Connections, CLOSE_UNAUTHENTICATED } from '../src/platform/live/connect
 import { copyEvents } from './faults/event-copies.ts';
 import { ObservedNeed } from './faults/observed-need.ts';
 import { RawReader } from './faults/raw-reader.ts';
+import { insertAccount } from './support/inserts.ts';
 import { testHub, until } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
 
@@ -110,16 +111,17 @@ async function readSocketSlowly(url: string, variables: object, count: number): 
   return results();
 }
 
+const openStream = (url: string, token: string, asked: object): Promise<Response> =>
+  fetch(`${url}/graphql/stream`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(asked),
+  });
+
 /** Reads a stream some kilobytes a step; answers how many events came. */
 async function readStreamSlowly(url: string, variables: object, count: number): Promise<number> {
-  const response = await fetch(`${url}/graphql/stream`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${await hub.tokenOf(accounts.auditor)}`,
-      'content-type': 'application/json',
-    },
-    body: JSON.stringify({ query: heavyQuery, variables }),
-  });
+  const token = await hub.tokenOf(accounts.auditor);
+  const response = await openStream(url, token, { query: heavyQuery, variables });
   let events = 0;
   try {
     for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
@@ -171,6 +173,20 @@ test('a token expires while the database does not answer what its account may do
   expect(await ended.promise).toBe(CLOSE_UNAUTHENTICATED);
   answer.resolve(new Map());
   await connections.stop();
+});
+
+test('a stream whose account’s permissions change ends with UNAUTHENTICATED, and its token is good for another', async () => {
+  const account = await insertAccount(hub.database, { email: 'changed@sinergi.test', roles: ['AUDITOR'] });
+  const token = await hub.tokenOf(account);
+  const stream = await openStream(hub.url, token, { query, variables: { filter } });
+  await hub.feedsOpen(1);
+  await hub.database.sql(`update account_roles set role = 'ADMIN' where account_id = $1`, [account]);
+  const end = await stream.text();
+  expect(end).toContain('"extensions":{"code":"UNAUTHENTICATED"}');
+  expect(end).toMatch(/event: complete\ndata: \n\n$/);
+  await hub.feedsOpen(0);
+  const again = await openStream(hub.url, token, { query: '{ viewer { roles } }' });
+  expect(await again.text()).toContain('"roles":["ADMIN"]');
 });
 
 test('the hub had nothing to complain of', () => expect(hub.complaints).toEqual([]));
