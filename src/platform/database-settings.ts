@@ -31,3 +31,5 @@ export const READ_ONLY = '-c default_transaction_read_only=on';
 export const WRITE_SETTINGS = '-c idle_in_transaction_session_timeout=5s -c lock_timeout=2s';
 /** Requests of one moment share one look-up of who they are, so a few connections serve them all. */
 export const ASKER_CONNECTIONS = 3;
+/** Idle ones are closed before their silence would be taken for death. */
+export const ASKER_IDLE_MS = 1000;

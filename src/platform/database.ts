@@ -6,6 +6,7 @@ import type { Actor } from '../access/actor.ts';
 import { askerSetting } from './asker.ts';
 import {
   ASKER_CONNECTIONS,
+  ASKER_IDLE_MS,
   CLOSE_WITHIN_MS,
   type DatabaseOptions,
   PROMPT_SILENCE_MS,
@@ -142,7 +143,8 @@ export class Database {
     const systemPool = openPool({ ...system, ...lifetime, max: systemMax }, readWires, logger);
     const readPool = openPool({ ...reading, ...lifetime, max: readConnections }, readWires, logger);
     // Who asks is looked up for everybody at once: a connection that died in silence must not hold them all for long.
-    const askerPool = openPool({ ...system, ...lifetime, max: ASKER_CONNECTIONS }, promptWires, logger);
+    const askers = { ...lifetime, max: ASKER_CONNECTIONS, idleTimeoutMillis: ASKER_IDLE_MS };
+    const askerPool = openPool({ ...system, ...askers }, promptWires, logger);
     idle.push(idleOf(systemPool), idleOf(askerPool), idleOf(readPool));
     const promptPool = openPool({ ...reading, max: 1 }, promptWires, logger);
     const wires = [writeWires, readWires, promptWires];

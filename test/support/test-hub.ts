@@ -160,9 +160,9 @@ export async function testHub(options: TestHubOptions = {}): Promise<TestHub> {
   return hub;
 }
 
-const PATIENCE_MS = 45_000;
+const PATIENCE_MS = 90_000;
 
-/** Looks again and again until it is so; fails after 45 s. For effects of other processes, which tell nobody. */
+/** Looks again and again until it is so; fails after 90 s. For effects of other processes, which tell nobody. */
 export async function until(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
   while (!(await isSo())) {
