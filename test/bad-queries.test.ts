@@ -252,6 +252,14 @@ test('a document that is none, asks for what there is not, or is too long is ref
     status: 400,
     text: expect.stringContaining('GRAPHQL_VALIDATION_FAILED'),
   });
+  // No operation has the name, or several could be meant.
+  for (const other of ['B', undefined]) {
+    const query = 'query A { clusters { code } } query C { sectors { code } }';
+    expect(await post(JSON.stringify({ query, operationName: other }))).toMatchObject({
+      status: 400,
+      text: expect.stringContaining('OPERATION_RESOLUTION_FAILURE'),
+    });
+  }
   expect(await post(JSON.stringify({ query: `{ ${'viewer { id } '.repeat(2000)} }` }))).toMatchObject({
     status: 400,
     text: expect.stringContaining('token'),

@@ -167,7 +167,8 @@ test('a hub whose connections to the database are all broken, again and again, l
   weak.services.relay.wake();
   expect(await isReady()).toBe(false);
   const knocks = () =>
-    weak.complaints.slice(complaints).filter((line) => line.includes('the relay lost')).length;
+    weak.complaints.slice(complaints).filter((line) => line.includes('the relay of events: it failed'))
+      .length;
   await until(() => knocks() >= 3, 'a relay that tries again');
   link.isUp = true;
   expect(performance.now() - begin).toBeGreaterThan(900);

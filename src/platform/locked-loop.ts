@@ -16,11 +16,14 @@ export interface LockedWork {
   inherit?(session: Session): Promise<void>;
   /** Does what there is to do, a batch at most; true when there is more. */
   turn(session: Session): Promise<boolean>;
+  /** What a node does in its rounds that does not hold the lock. */
+  standBy?(session: Session): Promise<void>;
 }
 
 /**
- * One of these runs on every node; the one whose connection holds the advisory lock works, four times a second at least,
- * and the others wait to inherit it. The lock lives and dies with the connection that works.
+ * One of these runs on every node; the one whose connection holds the advisory lock works, four times a second at least
+ * and whenever it is woken, and the others wait to inherit it. The lock lives and dies with the connection that works, so
+ * a node that is cut off cannot work.
  */
 export class LockedLoop {
   private readonly url: string;
@@ -28,8 +31,11 @@ export class LockedLoop {
   private readonly logger: Logger;
   private session: Session | null = null;
   private stopped = false;
+  private woken = false;
   private wakeUp: (() => void) | null = null;
   private running: Promise<void> | null = null;
+  /** When the last round ended well. */
+  private healthyAt = 0;
 
   constructor(url: string, work: LockedWork, logger: Logger) {
     this.url = url;
@@ -39,6 +45,17 @@ export class LockedLoop {
 
   start(): void {
     this.running ??= this.run();
+  }
+
+  /** Begins the next round now; any number of calls until it begins cost one. */
+  readonly wake = (): void => {
+    this.woken = true;
+    this.wakeUp?.();
+  };
+
+  /** True while this node's connection is alive: it works, or stands ready to inherit. */
+  get isRunning(): boolean {
+    return !this.stopped && Date.now() - this.healthyAt < 20 * POLL_MS;
   }
 
   /** Does once more what there is to do, for a second at most. */
@@ -56,6 +73,8 @@ export class LockedLoop {
         await this.serve();
       } catch (error) {
         this.logger.warn({ err: error }, `${this.work.name}: it failed, and is tried again`);
+        // What woke it before the failure must not make this a loop without pauses.
+        this.woken = false;
         await this.pause(RECONNECT_MS);
       }
     }
@@ -67,10 +86,17 @@ export class LockedLoop {
     try {
       // A holder that is stopped or cut off falls silent; the server then ends its session, and the lock is free.
       await session.query(`set idle_session_timeout = ${SILENCE_MS}`);
+      // A lost connection ends the pause, and the next statement tells. Not by a race in every round: each would
+      // stay in memory for as long as the session lives.
+      session.lost.catch(this.wake);
       let holds = false;
       do {
         holds ||= await this.inherits(session);
-        const hasMore = holds && (await this.work.turn(session));
+        this.woken = false;
+        let hasMore = false;
+        if (holds) hasMore = await this.work.turn(session);
+        else await this.work.standBy?.(session);
+        this.healthyAt = Date.now();
         if (!hasMore) await this.pause(POLL_MS);
       } while (!this.stopped);
       if (holds) await this.work.turn(session);
@@ -88,7 +114,7 @@ export class LockedLoop {
   }
 
   private pause(ms: number): Promise<void> {
-    if (this.stopped) return Promise.resolve();
+    if (this.woken || this.stopped) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.wakeUp?.(), ms);
       this.wakeUp = () => {

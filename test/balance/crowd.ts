@@ -1,3 +1,4 @@
+import { hubBackends, terminate } from '../faults/backends.ts';
 import { randomUUID } from 'node:crypto';
 import { Refused } from '../../src/kernel/problems.ts';
 import { newId } from '../../src/platform/ids.ts';
@@ -76,8 +77,8 @@ export async function sorted<T>(acts: readonly Promise<T>[]): Promise<{ made: T[
 
 /** How often PostgreSQL has ended a transaction of this database for a deadlock. */
 export async function deadlocksOf(lane: Lane): Promise<number> {
-  // Backends report their counts at most once a second.
-  await new Promise((resolve) => setTimeout(resolve, 1100));
+  // A backend reports what it counted when it likes, but at its end for certain; the hub makes new connections.
+  await terminate(lane.database, await hubBackends(lane.database));
   const [row] = await lane.database.sql<{ deadlocks: number }>(
     'select deadlocks from pg_stat_database where datname = current_database()',
   );

@@ -47,7 +47,7 @@ export async function hubBackends(database: TestDatabase): Promise<number[]> {
   return rows.map(({ pid }) => pid);
 }
 
-/** Ends connections as an administrator does: what ran on them is undone, and their client hears FATAL. */
+/** Ends connections as an administrator does, and waits for it: what ran on them is undone, and their client hears FATAL. */
 export async function terminate(database: TestDatabase, pids: readonly number[]): Promise<void> {
-  await database.sql('select pg_terminate_backend(pid) from unnest($1::int[]) as pid', [pids]);
+  await database.sql('select pg_terminate_backend(pid, 5000) from unnest($1::int[]) as pid', [pids]);
 }

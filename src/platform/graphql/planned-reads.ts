@@ -39,7 +39,8 @@ export function planReads({ planner, prepared }: PlannedReads, logger: Logger): 
     requestDidStart: () =>
       Promise.resolve({
         responseForOperation: async ({ document, operation, request, contextValue }) => {
-          if (operation.operation !== OperationTypeNode.QUERY) return null;
+          // Apollo's types say that there is one, but none has the name that the client gave.
+          if (operation?.operation !== OperationTypeNode.QUERY) return null;
           const reader = contextValue.readerOrNull();
           if (reader === null) return null;
           const plan = planner.plan({ document, operation, variables: request.variables }, reader);
