@@ -141,7 +141,8 @@ export class Database {
     const lifetime = { maxLifetimeSeconds: READ_LIFETIME_SECONDS };
     const systemMax = Math.ceil(readConnections / 2);
     const systemPool = openPool({ ...system, ...lifetime, max: systemMax }, readWires, logger);
-    const readPool = openPool({ ...reading, ...lifetime, max: readConnections }, readWires, logger);
+    const readers = { ...reading, ...lifetime, max: readConnections, pipeline: true };
+    const readPool = openPool(readers, readWires, logger);
     // Who asks is looked up for everybody at once: a connection that died in silence must not hold them all for long.
     const askers = { ...lifetime, max: ASKER_CONNECTIONS, idleTimeoutMillis: ASKER_IDLE_MS };
     const askerPool = openPool({ ...system, ...askers }, promptWires, logger);

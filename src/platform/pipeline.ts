@@ -33,7 +33,7 @@ function unwatched<T>(sent: Promise<T>): Promise<T> {
  * Sends on that connection; what is sent before the process does anything else leaves in one packet. Each packet costs a
  * call of the kernel, which is most of what a small statement costs its sender.
  */
-function packed(
+export function packed(
   client: pg.PoolClient,
 ): <R extends pg.QueryResultRow>(query: pg.QueryConfig) => Promise<pg.QueryResult<R>> {
   const { stream } = client.connection;
