@@ -10,6 +10,7 @@ import { type Clock, systemClock } from './kernel/clock.ts';
 import { mappings } from './mappings.ts';
 import { Database } from './platform/database.ts';
 import { Context, type ContextOf } from './platform/graphql/context.ts';
+import { DirectReads } from './platform/graphql/direct-reads.ts';
 import { Documents } from './platform/graphql/documents.ts';
 import { createHttp, type Readiness } from './platform/http.ts';
 import { startJobs } from './platform/jobs.ts';
@@ -112,7 +113,12 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     heartbeatMs,
     logger,
     readiness: () => readinessOf(services),
-    plannedReads: { planner: new ReadPlanner(schema, mappings), prepared: database.prepared },
+    directReads: new DirectReads({
+      documents,
+      planner: new ReadPlanner(schema, mappings),
+      prepared: database.prepared,
+      logger,
+    }),
     pageDir: fromHere('../workbench'),
     demoAccounts: () => identity.demoAccounts(),
   });

@@ -16,13 +16,11 @@ import type { Context } from './graphql/context.ts';
 import { type Documents, parseError, PARSE_LIMITS } from './graphql/documents.ts';
 import { toClientError } from './graphql/errors.ts';
 import { costExtension } from './graphql/execution.ts';
-import { type PlannedReads, planReads, stringifyAnswer } from './graphql/planned-reads.ts';
 import type { Locale } from './messages.ts';
 
 export interface ApolloOptions {
   schema: GraphQLSchema;
   documents: Documents;
-  plannedReads: PlannedReads;
   logger: Logger;
 }
 
@@ -108,18 +106,17 @@ export const APOLLO_SETTINGS = {
 
 /** Apollo Server, with what costs and is not used switched off, and validation left to `withinLimits`. */
 export async function startApollo(options: ApolloOptions): Promise<ApolloServer<Context>> {
-  const { schema, plannedReads, logger } = options;
+  const { schema, logger } = options;
   const languages = new WeakMap<object, Locale>();
   const apollo = new ApolloServer<Context>({
     ...APOLLO_SETTINGS,
     schema,
-    stringifyResult: stringifyAnswer,
+    stringifyResult: (answer) => JSON.stringify(answer),
     dangerouslyDisableValidation: true,
     logger,
     plugins: [
       languageOfErrors(languages),
       withinLimits(options),
-      planReads(plannedReads, logger),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
     ],

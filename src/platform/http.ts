@@ -1,11 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import fastifyStatic from '@fastify/static';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import { startApollo } from './apollo.ts';
 import { serveEventStreams } from './event-stream.ts';
 import { LIMITS } from './limits.ts';
-import type { PlannedReads } from './graphql/planned-reads.ts';
+import type { Context } from './graphql/context.ts';
+import type { DirectReads } from './graphql/direct-reads.ts';
+import { mediaTypeFor } from './graphql/media-type.ts';
 import type { LiveOptions } from './live/live-options.ts';
 
 /** Whether the hub can do its work, and what it lacks. */
@@ -16,7 +23,7 @@ export interface Readiness {
 
 export interface HttpOptions extends LiveOptions {
   readiness: () => Promise<Readiness>;
-  plannedReads: PlannedReads;
+  directReads: DirectReads;
   /** Folder of the built workbench page. */
   pageDir: string;
   /** The demo's accounts for the page's sign-in box; none outside of the demo. */
@@ -49,22 +56,40 @@ export function createApp(loggerInstance: FastifyBaseLogger): FastifyInstance {
   });
 }
 
+/** As what an answer is sent that Apollo need not see; null for requests whose form it must judge. */
+function directTypeOf({ method, headers }: FastifyRequest): string | null {
+  const isJson = method === 'POST' && headers['content-type']?.startsWith('application/json') === true;
+  return isJson ? mediaTypeFor(headers.accept) : null;
+}
+
 /** The HTTP side: `/graphql`, the health pages, and the workbench at `/`. Not yet listening. */
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
   const apollo = await startApollo(options);
   const app = createApp(options.logger);
+  const contextFor = ({ headers, ip, id }: FastifyRequest) =>
+    options.contextOf({
+      authorization: headers.authorization,
+      acceptLanguage: headers['accept-language'],
+      address: ip,
+      requestId: id,
+    });
   app.route({
     url: '/graphql',
     method: ['GET', 'POST'],
-    handler: fastifyApolloHandler(apollo, {
-      context: ({ headers, ip, id }) =>
-        options.contextOf({
-          authorization: headers.authorization,
-          acceptLanguage: headers['accept-language'],
-          address: ip,
-          requestId: id,
-        }),
-    }),
+    handler: async (request, reply) => {
+      let asked: Promise<Context> | undefined;
+      const context = () => (asked ??= contextFor(request));
+      const type = directTypeOf(request);
+      if (type !== null) {
+        const answer = await context().then(
+          (known) => options.directReads.answer(request.body, known),
+          () => null,
+        );
+        if (answer !== null) return reply.type(type).send(answer);
+      }
+      const answerByApollo = fastifyApolloHandler(apollo, { context });
+      return answerByApollo.call(app, request, reply);
+    },
   });
   serveEventStreams(app, options);
   app.get('/health/live', () => ({ status: 'live' }));

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely, PostgresDialect, sql } from 'kysely';
 import type pg from 'pg';
 import QuickLRU from 'quick-lru';
 import type { Actor } from '../access/actor.ts';
 import { askerSetting } from './asker.ts';
 import type { Expression } from './expression.ts';
-import { packed } from './pipeline.ts';
 
 /** A statement that comes so often is worth a plan that is kept. */
 const OFTEN = 3;
@@ -27,39 +26,26 @@ export class PreparedReads {
     this.compiler = new Kysely({ dialect: new PostgresDialect({ pool }) });
   }
 
-  /**
-   * The rows, under the names that the statement itself gives to its columns; with what `asker` alone may see where
-   * one is named.
-   */
-  async rows<T extends object>(statement: Expression, asker: Actor | null = null): Promise<T[]> {
+  /** The rows, under the names that the statement itself gives to its columns. */
+  async rows<T extends object>(statement: Expression): Promise<T[]> {
     const { sql: text, parameters } = statement.compile(this.compiler);
     const values = [...parameters];
     const name = this.nameOf(text);
-    const query = name === undefined ? { text, values } : { name, text, values };
-    return (await (asker === null ? this.pool.query<T>(query) : this.queryAs<T>(asker, query))).rows;
+    return (await this.pool.query<T>(name === undefined ? { text, values } : { name, text, values })).rows;
   }
 
   /**
-   * As `Database.readAs`, in one round trip: the asker is forgotten with the transaction. A connection that fails in it
-   * is not used again.
+   * The one value of a statement, as text; with what `asker` alone may see where one is named. CASE tells the database
+   * who asks before it reads anything, and a setting of a statement outside any transaction ends with the statement.
    */
-  private async queryAs<T extends object>(asker: Actor, query: pg.QueryConfig): Promise<pg.QueryResult<T>> {
-    const client = await this.pool.connect();
-    const send = packed(client);
-    let isSound = false;
-    try {
-      const text = `select set_config('sinergi.asker', $1, true)`;
-      const [, , result] = await Promise.all([
-        send({ text: 'begin' }),
-        send({ text, values: [askerSetting(asker)] }),
-        send<T>(query),
-        send({ text: 'commit' }),
-      ]);
-      isSound = true;
-      return result;
-    } finally {
-      client.release(!isSound);
-    }
+  async text(statement: Expression, asker: Actor | null): Promise<string> {
+    const asked =
+      asker === null
+        ? sql`select (${statement}) as answer`
+        : sql`select case when set_config('sinergi.asker', ${askerSetting(asker)}, true) is not null
+            then (${statement}) end as answer`;
+    const [row] = await this.rows<{ answer: string }>(asked);
+    return row!.answer;
   }
 
   /** Ends the connections. */

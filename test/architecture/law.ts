@@ -43,7 +43,7 @@ const packages: readonly [names: RegExp, where: RegExp][] = [
     /^(pg|ws|graphql-ws|graphile-worker|fastify|@fastify\/static|@apollo\/server|@as-integrations\/fastify)$/,
     /^platform\//,
   ],
-  [/^(intl-messageformat|dataloader|graphql-query-complexity)$/, /^platform\//],
+  [/^(intl-messageformat|dataloader|graphql-query-complexity|negotiator)$/, /^platform\//],
   [/^quick-lru$/, /^(platform|identity)\//],
   [/^typeid-js$/, /^(platform|seed)\//],
   [

@@ -1,4 +1,5 @@
 import {
+  type DocumentNode,
   type ExecutionArgs,
   getNamedType,
   getNullableType,
@@ -7,8 +8,11 @@ import {
   GraphQLError,
   isCompositeType,
   isListType,
+  Kind,
+  type OperationDefinitionNode,
 } from 'graphql';
 import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexity';
+import QuickLRU from 'quick-lru';
 import { RequestError } from '../../kernel/problems.ts';
 import { LIMITS } from '../limits.ts';
 import { MAX_PAGE } from '../page.ts';
@@ -40,6 +44,24 @@ export type Operation = Pick<
   'schema' | 'document' | 'operationName' | 'variableValues' | 'hideSuggestions'
 >;
 
+/** So many different weights of one document are remembered. */
+const MAX_WEIGHTS = 100;
+const weights = new WeakMap<DocumentNode, QuickLRU<string, number>>();
+
+/**
+ * What of an operation's variables its weight depends on: numbers, that may be page sizes, and switches, that may include
+ * fields. Of all others only whether they are there.
+ */
+function weighedValues(operation: OperationDefinitionNode, variables: Record<string, unknown>): string {
+  const values = (operation.variableDefinitions ?? []).map(({ variable, type }) => {
+    const value = variables[variable.name.value];
+    if (value == null) return value === undefined ? 0 : null;
+    const isWeighed = type.kind !== Kind.LIST_TYPE && typeof value !== 'string' && typeof value !== 'object';
+    return isWeighed ? [value] : 1;
+  });
+  return JSON.stringify([operation.name?.value, ...values]);
+}
+
 /** How many fields the answer of an operation could hold, or what is wrong with its variables and arguments. */
 export function answerFields(asked: Operation): number | readonly GraphQLError[] {
   const { schema, document, operationName } = asked;
@@ -50,13 +72,26 @@ export function answerFields(asked: Operation): number | readonly GraphQLError[]
   const options = { maxErrors: MAX_FAULTS, hideSuggestions: asked.hideSuggestions ?? false };
   const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, options);
   if (errors !== undefined) return errors;
+  let known = weights.get(document);
+  if (known === undefined) weights.set(document, (known = new QuickLRU({ maxSize: MAX_WEIGHTS })));
+  const values = weighedValues(operation, variables);
+  const weight = known.get(values) ?? weigh(asked, operation, variables);
+  if (typeof weight === 'number') known.set(values, weight);
+  return weight;
+}
+
+function weigh(
+  { schema, document }: Operation,
+  { name }: OperationDefinitionNode,
+  variables: Record<string, unknown>,
+): number | readonly GraphQLError[] {
   try {
     return getComplexity({
       schema,
       query: document,
       variables,
       estimators: [estimate],
-      ...(operation.name === undefined ? {} : { operationName: operation.name.value }),
+      ...(name === undefined ? {} : { operationName: name.value }),
     });
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;

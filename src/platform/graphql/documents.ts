@@ -35,9 +35,9 @@ export function parseError(error: GraphQLError): GraphQLError {
  * much longer than the square of what they look at.
  */
 export class Documents {
+  readonly schema: GraphQLSchema;
   /** Whether clients are told what the schema holds: by introspection, and by hints in errors. */
   readonly isSchemaOpen: boolean;
-  private readonly schema: GraphQLSchema;
   private readonly rules: readonly ValidationRule[];
   private readonly parsed = new QuickLRU<string, DocumentNode>({ maxSize: MAX_DOCUMENTS });
   private readonly faults = new WeakMap<DocumentNode, readonly GraphQLError[]>();

@@ -63,7 +63,7 @@ export class ReadPlanner {
   }
 
   /**
-   * The statement whose one row's `data` is the answer's JSON; null where something is not mapped or an argument is
+   * The statement whose one value is the JSON of the answer's `data`; null where something is not mapped or an argument is
    * wrong, which the ordinary way then says as it always does.
    */
   plan({ document, operation, variables }: PlannedOperation, reader: Reader): PlannedRead | null {
@@ -121,7 +121,7 @@ class Plan {
   }
 
   statement(fields: readonly SelectedField[]): Expression {
-    return sql`select row_to_json(answer)::text as data from (${this.columns(fields, this.typeOf('Query'), noRow)}) as answer`;
+    return sql`select row_to_json(answer)::text from (${this.columns(fields, this.typeOf('Query'), noRow)}) as answer`;
   }
 
   /** A select, without a source, of the columns that make an object of a type with these fields. */

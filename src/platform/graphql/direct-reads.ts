@@ -1,0 +1,84 @@
+import { type DocumentNode, getOperationAST, GraphQLError, OperationTypeNode } from 'graphql';
+import type { Logger } from 'pino';
+import type { PreparedReads } from '../prepared-reads.ts';
+import type { PlannedRead, ReadPlanner } from '../read-plan/planner.ts';
+import { costOf } from './answer-size.ts';
+import type { Context } from './context.ts';
+import type { Documents } from './documents.ts';
+import { toClientError } from './errors.ts';
+import { costExtension } from './execution.ts';
+
+export interface DirectReadsOptions {
+  documents: Documents;
+  planner: ReadPlanner;
+  prepared: PreparedReads;
+  logger: Logger;
+}
+
+/** One operation as a client sent it. */
+interface Request {
+  query: string;
+  operationName: string | undefined;
+  variables: Record<string, unknown>;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What a body asks for; null where it is anything but a plain request, which the ordinary way judges. */
+function requestIn(body: unknown): Request | null {
+  if (!isObject(body)) return null;
+  const { query, operationName, variables, extensions } = body;
+  if (typeof query !== 'string' || extensions != null) return null;
+  if (operationName != null && typeof operationName !== 'string') return null;
+  if (variables != null && !isObject(variables)) return null;
+  return { query, operationName: operationName ?? undefined, variables: variables ?? {} };
+}
+
+/**
+ * Answers queries by one statement where all that they ask for is mapped. Neither Apollo nor a resolver sees them: what
+ * the database wrote goes out as it is. Everything else, and whatever is wrong, is left to the ordinary way.
+ */
+export class DirectReads {
+  private readonly options: DirectReadsOptions;
+
+  constructor(options: DirectReadsOptions) {
+    this.options = options;
+  }
+
+  /** The answer's JSON; null for what the ordinary way must answer. */
+  async answer(body: unknown, context: Context): Promise<string | null> {
+    const request = requestIn(body);
+    if (request === null) return null;
+    const document = this.options.documents.read(request.query);
+    if (!('kind' in document)) return null;
+    const planned = this.plan(document, request, context);
+    if (planned === null) return null;
+    const extensions = JSON.stringify(costExtension(planned.cost));
+    try {
+      const data = await this.options.prepared.text(planned.statement, planned.asker);
+      return `{"data":${data},"extensions":${extensions}}`;
+    } catch (error) {
+      const failed = new GraphQLError('a read failed', { originalError: error as Error });
+      const errors = [toClientError(failed, context.locale, this.options.logger)];
+      return `{"errors":${JSON.stringify(errors)},"data":null,"extensions":${extensions}}`;
+    }
+  }
+
+  private plan(
+    document: DocumentNode,
+    { operationName, variables }: Request,
+    context: Context,
+  ): (PlannedRead & { cost: number }) | null {
+    const operation = getOperationAST(document, operationName);
+    if (operation?.operation !== OperationTypeNode.QUERY) return null;
+    const reader = context.readerOrNull();
+    if (reader === null) return null;
+    const { documents, planner } = this.options;
+    const { schema } = documents;
+    const cost = costOf({ schema, document, operationName, variableValues: variables });
+    if (typeof cost !== 'number') return null;
+    const planned = planner.plan({ document, operation, variables }, reader);
+    return planned === null ? null : { ...planned, cost };
+  }
+}
