@@ -17,6 +17,7 @@ import { startJobs } from './platform/jobs.ts';
 import { Connections, type CurrentActors } from './platform/live/connections.ts';
 import { localeOf } from './platform/messages.ts';
 import { ReadPlanner } from './platform/read-plan/planner.ts';
+import { ReadyReads } from './platform/read-plan/ready-reads.ts';
 import { serveWebSocket } from './platform/websocket.ts';
 import { readerRights } from './reader-rights.ts';
 import { createSchema } from './schema.ts';
@@ -104,6 +105,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     });
   const schema = await createSchema();
   const documents = new Documents(schema);
+  const { prepared } = database;
   const heartbeatMs = config.heartbeatSeconds * 1000;
   const http = await createHttp({
     schema,
@@ -115,8 +117,8 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     readiness: () => readinessOf(services),
     directReads: new DirectReads({
       documents,
-      planner: new ReadPlanner(schema, mappings),
-      prepared: database.prepared,
+      ready: new ReadyReads(schema, new ReadPlanner(schema, mappings), prepared),
+      prepared,
       logger,
     }),
     pageDir: fromHere('../workbench'),

@@ -10,6 +10,7 @@ import { buildRangkas } from './support/rangkas.ts';
 import { type Known, randomQuery } from './support/random-query.ts';
 import { statementsOf } from './support/statements.ts';
 import { testHub } from './support/test-hub.ts';
+import { type Lifted, withVariables } from './support/with-variables.ts';
 import { buildWorld, people, type Person } from './support/world.ts';
 
 const schema = buildSchema(readFileSync('schema/schema.graphql', 'utf8'));
@@ -44,16 +45,16 @@ async function waysOf(person: Person) {
   });
   clients.push(socket);
   return {
-    planned: async (query: string): Promise<unknown> => {
+    planned: async (request: Partial<Lifted>): Promise<unknown> => {
       const answer = await fetch(`${hub.url}/graphql`, {
         method: 'POST',
         headers,
-        body: JSON.stringify({ query }),
+        body: JSON.stringify(request),
       });
       return answer.json();
     },
-    resolved: async (query: string): Promise<unknown> => {
-      const answers = socket.iterate({ query });
+    resolved: async (request: { query: string }): Promise<unknown> => {
+      const answers = socket.iterate(request);
       const { value } = (await answers.next()) as { value: unknown };
       await answers.return?.();
       return value;
@@ -65,17 +66,46 @@ const ways = Object.fromEntries(
   await Promise.all(people.map(async (person) => [person, await waysOf(person)] as const)),
 ) as Record<Person, Awaited<ReturnType<typeof waysOf>>>;
 
+const anybody = fc.constantFrom(...people);
+
 test('a plan answers what the resolvers answer, for any query and anybody', async () => {
   let planned = 0;
   await fc.assert(
-    fc.asyncProperty(fc.gen(), fc.constantFrom(...people), async (g, person) => {
+    fc.asyncProperty(fc.gen(), anybody, async (g, person) => {
       const query = randomQuery(g, schema, known);
       let answer: unknown;
-      const statements = await statementsOf(async () => (answer = await ways[person].planned(query)));
+      const statements = await statementsOf(async () => (answer = await ways[person].planned({ query })));
       if (statements.some((text) => text.includes('row_to_json'))) planned += 1;
-      expect(answer).toEqual(await ways[person].resolved(query));
+      expect(answer).toEqual(await ways[person].resolved({ query }));
     }),
     { seed, numRuns: 300 },
+  );
+  expect(planned).toBeGreaterThan(200);
+});
+
+const texts = [...Object.values(known).flat(), 'ran', 'nothing at all', '\u0000'];
+
+test('the plan of one asker and one set of values answers another asker, and other values, as the resolvers do', async () => {
+  let planned = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.gen(), fc.tuple(anybody, anybody), async (g, persons) => {
+      const { query, variables } = withVariables(randomQuery(g, schema, known), schema);
+      const others = Object.entries(variables).map(([name, value]) => {
+        const isText = typeof value === 'string' && g(fc.nat, { max: 2 }) > 0;
+        return [name, isText ? g(fc.constantFrom, ...texts) : value] as const;
+      });
+      const values = [variables, Object.fromEntries(others)];
+      for (const person of persons) {
+        for (const each of values) {
+          const request = { query, variables: each };
+          let answer: unknown;
+          const statements = await statementsOf(async () => (answer = await ways[person].planned(request)));
+          if (statements.some((text) => text.includes('row_to_json'))) planned += 1;
+          expect(answer).toEqual(await ways[person].resolved(request));
+        }
+      }
+    }),
+    { seed, numRuns: 150 },
   );
   expect(planned).toBeGreaterThan(200);
 });

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { list, type ModuleMapping, one } from '../platform/read-plan/mapping.ts';
+import { list, type ModuleMapping, one, type Text } from '../platform/read-plan/mapping.ts';
 import { assertAreaCode } from './area.service.ts';
 
 export const areaMapping: ModuleMapping = {
@@ -22,9 +22,8 @@ export const areaMapping: ModuleMapping = {
     {
       type: 'Query',
       fields: {
-        area: one<{ code: string }>('Area', ({ its, args }) => {
-          assertAreaCode(args.code, 'code');
-          return sql`${its('code')} = ${args.code}`;
+        area: one<{ code: Text }>('Area', ({ its, args }) => sql`${its('code')} = ${args.code}`, {
+          code: (code) => assertAreaCode(code, 'code'),
         }),
       },
     },

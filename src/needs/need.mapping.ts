@@ -1,9 +1,8 @@
 import { sql } from 'kysely';
 import { draftScopeOf, seesNoDrafts } from '../access/access.rules.ts';
-import { isId } from '../kernel/ids.ts';
-import { badArgument } from '../kernel/problems.ts';
 import { holderOf } from '../partners/partner.service.ts';
 import type { Expression, Row } from '../platform/expression.ts';
+import { byId } from '../platform/read-plan/keys.ts';
 import { type ModuleMapping, one, page, value } from '../platform/read-plan/mapping.ts';
 import { isVisible, type NeedFilter, needOrder, needsOf } from './need-reads.service.ts';
 
@@ -68,10 +67,7 @@ export const needMapping: ModuleMapping = {
       type: 'Query',
       fields: {
         needs,
-        need: one<{ id: string }>('Need', ({ its, args }) => {
-          if (!isId('need', args.id)) throw badArgument('id', 'input.bad-id');
-          return sql`${its('id')} = ${args.id}`;
-        }),
+        need: byId('Need', 'need'),
       },
     },
   ],

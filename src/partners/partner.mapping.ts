@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
-import { badArgument } from '../kernel/problems.ts';
-import { isId } from '../kernel/ids.ts';
+import { byIdOrCode } from '../platform/read-plan/keys.ts';
 import { list, type ModuleMapping, one, page } from '../platform/read-plan/mapping.ts';
 import { type PartnerFilter, partnerOrder, partnersOf } from './partner.service.ts';
 
@@ -35,12 +34,7 @@ export const partnerMapping: ModuleMapping = {
     {
       type: 'Query',
       fields: {
-        partner: one<{ id?: string | null; code?: string | null }>('Partner', ({ its, args }) => {
-          if ((args.id == null) === (args.code == null)) throw badArgument('id', 'input.one-of');
-          if (args.code != null) return sql`${its('code')} = ${args.code}`;
-          if (!isId('partner', args.id!)) throw badArgument('id', 'input.bad-id');
-          return sql`${its('id')} = ${args.id}`;
-        }),
+        partner: byIdOrCode('Partner', 'partner'),
         partners: page<PartnerFilter>('Partner', partnerOrder, ({ its, args }) => partnersOf(args)(its)),
         sectors: list(
           'Sector',

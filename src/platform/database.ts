@@ -144,7 +144,7 @@ export class Database {
     const readers = { ...reading, ...lifetime, max: readConnections, pipeline: true };
     const readPool = openPool(readers, readWires, logger);
     // Who asks is looked up for everybody at once: a connection that died in silence must not hold them all for long.
-    const askers = { ...lifetime, max: ASKER_CONNECTIONS, idleTimeoutMillis: ASKER_IDLE_MS };
+    const askers = { ...lifetime, max: ASKER_CONNECTIONS, idleTimeoutMillis: ASKER_IDLE_MS, pipeline: true };
     const askerPool = openPool({ ...system, ...askers }, promptWires, logger);
     idle.push(idleOf(systemPool), idleOf(askerPool), idleOf(readPool));
     const promptPool = openPool({ ...reading, max: 1 }, promptWires, logger);

@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto';
-import { Kysely, PostgresDialect, sql } from 'kysely';
+import { Kysely, PostgresDialect } from 'kysely';
 import type pg from 'pg';
 import QuickLRU from 'quick-lru';
-import type { Actor } from '../access/actor.ts';
-import { askerSetting } from './asker.ts';
 import type { Expression } from './expression.ts';
+import { ReadPackets } from './read-packets.ts';
 
 /** A statement that comes so often is worth a plan that is kept. */
 const OFTEN = 3;
 /** So many statements are remembered at once, named or not yet. */
 const MAX_STATEMENTS = 200;
+
+export interface CompiledRead {
+  text: string;
+  parameters: readonly unknown[];
+}
 
 /**
  * Reads outside any transaction that are prepared when they come again and again: each connection parses and plans
@@ -17,35 +21,33 @@ const MAX_STATEMENTS = 200;
  */
 export class PreparedReads {
   private readonly pool: pg.Pool;
+  private readonly packets: ReadPackets;
   private readonly compiler: Kysely<unknown>;
   private readonly seen = new QuickLRU<string, { times: number; name?: string }>({ maxSize: MAX_STATEMENTS });
 
   constructor(pool: pg.Pool) {
     this.pool = pool;
+    this.packets = new ReadPackets(pool, Math.ceil(pool.options.max / 2));
     // Only compiles; the connections are taken from the pool itself, which knows names.
     this.compiler = new Kysely({ dialect: new PostgresDialect({ pool }) });
   }
 
-  /** The rows, under the names that the statement itself gives to its columns. */
-  async rows<T extends object>(statement: Expression): Promise<T[]> {
+  /** The statement's text and values. */
+  compile(statement: Expression): CompiledRead {
     const { sql: text, parameters } = statement.compile(this.compiler);
-    const values = [...parameters];
-    const name = this.nameOf(text);
-    return (await this.pool.query<T>(name === undefined ? { text, values } : { name, text, values })).rows;
+    return { text, parameters };
   }
 
-  /**
-   * The one value of a statement, as text; with what `asker` alone may see where one is named. CASE tells the database
-   * who asks before it reads anything, and a setting of a statement outside any transaction ends with the statement.
-   */
-  async text(statement: Expression, asker: Actor | null): Promise<string> {
-    const asked =
-      asker === null
-        ? sql`select (${statement}) as answer`
-        : sql`select case when set_config('sinergi.asker', ${askerSetting(asker)}, true) is not null
-            then (${statement}) end as answer`;
-    const [row] = await this.rows<{ answer: string }>(asked);
-    return row!.answer;
+  /** The rows, under the names that the statement itself gives to its columns. */
+  async rows<T extends object>(statement: Expression): Promise<T[]> {
+    return this.run<T>(this.compile(statement));
+  }
+
+  /** The same of a statement that was compiled before. */
+  async run<T extends object>({ text, parameters }: CompiledRead): Promise<T[]> {
+    const values = [...parameters];
+    const name = this.nameOf(text);
+    return (await this.packets.query<T>(name === undefined ? { text, values } : { name, text, values })).rows;
   }
 
   /** Ends the connections. */

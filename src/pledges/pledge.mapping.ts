@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { isId } from '../kernel/ids.ts';
 import { badArgument } from '../kernel/problems.ts';
+import { byId } from '../platform/read-plan/keys.ts';
 import { type ModuleMapping, one, page, value } from '../platform/read-plan/mapping.ts';
 import { type PledgeFilter, pledgeOrder, pledgesOf } from './pledge-reads.service.ts';
 
@@ -43,10 +44,7 @@ export const pledgeMapping: ModuleMapping = {
     {
       type: 'Query',
       fields: {
-        pledge: one<{ id: string }>('Pledge', ({ its, args }) => {
-          if (!isId('pledge', args.id)) throw badArgument('id', 'input.bad-id');
-          return sql`${its('id')} = ${args.id}`;
-        }),
+        pledge: byId('Pledge', 'pledge'),
         pledges: page<PledgeFilter>('Pledge', pledgeOrder, ({ its, args }) => {
           if (args.partnerId != null && !isId('partner', args.partnerId)) {
             throw badArgument('partnerId', 'input.bad-id');

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
-import { isId } from '../kernel/ids.ts';
-import { badArgument } from '../kernel/problems.ts';
 import type { Expression, Row } from '../platform/expression.ts';
+import { byIdOrCode } from '../platform/read-plan/keys.ts';
 import {
   list,
   type ModuleMapping,
@@ -87,12 +86,7 @@ export const villageMapping: ModuleMapping = {
     {
       type: 'Query',
       fields: {
-        village: one<{ id?: string | null; code?: string | null }>('Village', ({ its, args }) => {
-          if ((args.id == null) === (args.code == null)) throw badArgument('id', 'input.one-of');
-          if (args.code != null) return sql`${its('code')} = ${args.code}`;
-          if (!isId('village', args.id!)) throw badArgument('id', 'input.bad-id');
-          return sql`${its('id')} = ${args.id}`;
-        }),
+        village: byIdOrCode('Village', 'village'),
         villages: page<VillageFilter>('Village', villageOrder, ({ its, args }) => villagesOf(args)(its)),
       },
     },

@@ -1,7 +1,7 @@
 import { type DocumentNode, getOperationAST, GraphQLError, OperationTypeNode } from 'graphql';
 import type { Logger } from 'pino';
-import type { PreparedReads } from '../prepared-reads.ts';
-import type { PlannedRead, ReadPlanner } from '../read-plan/planner.ts';
+import type { CompiledRead, PreparedReads } from '../prepared-reads.ts';
+import type { ReadyReads } from '../read-plan/ready-reads.ts';
 import { costOf } from './answer-size.ts';
 import type { Context } from './context.ts';
 import type { Documents } from './documents.ts';
@@ -10,7 +10,7 @@ import { costExtension } from './execution.ts';
 
 export interface DirectReadsOptions {
   documents: Documents;
-  planner: ReadPlanner;
+  ready: ReadyReads;
   prepared: PreparedReads;
   logger: Logger;
 }
@@ -52,12 +52,12 @@ export class DirectReads {
     if (request === null) return null;
     const document = this.options.documents.read(request.query);
     if (!('kind' in document)) return null;
-    const planned = this.plan(document, request, context);
-    if (planned === null) return null;
-    const extensions = JSON.stringify(costExtension(planned.cost));
+    const read = this.find(document, request, context);
+    if (read === null) return null;
+    const extensions = JSON.stringify(costExtension(read.cost));
     try {
-      const data = await this.options.prepared.text(planned.statement, planned.asker);
-      return `{"data":${data},"extensions":${extensions}}`;
+      const [row] = await this.options.prepared.run<{ answer: string }>(read);
+      return `{"data":${row!.answer},"extensions":${extensions}}`;
     } catch (error) {
       const failed = new GraphQLError('a read failed', { originalError: error as Error });
       const errors = [toClientError(failed, context.locale, this.options.logger)];
@@ -65,20 +65,19 @@ export class DirectReads {
     }
   }
 
-  private plan(
+  private find(
     document: DocumentNode,
     { operationName, variables }: Request,
     context: Context,
-  ): (PlannedRead & { cost: number }) | null {
+  ): (CompiledRead & { cost: number }) | null {
     const operation = getOperationAST(document, operationName);
     if (operation?.operation !== OperationTypeNode.QUERY) return null;
     const reader = context.readerOrNull();
     if (reader === null) return null;
-    const { documents, planner } = this.options;
-    const { schema } = documents;
-    const cost = costOf({ schema, document, operationName, variableValues: variables });
+    const { documents, ready } = this.options;
+    const cost = costOf({ schema: documents.schema, document, operationName, variableValues: variables });
     if (typeof cost !== 'number') return null;
-    const planned = planner.plan({ document, operation, variables }, reader);
-    return planned === null ? null : { ...planned, cost };
+    const read = ready.find({ document, operation, variables, reader });
+    return read === null ? null : { ...read, cost };
   }
 }

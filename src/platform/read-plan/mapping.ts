@@ -1,6 +1,10 @@
 import type { Reader } from '../../access/reader.ts';
 import type { Expression, Row } from '../expression.ts';
 import type { ListOrder } from '../page.ts';
+import type { Given } from './given.ts';
+
+/** An argument that a statement takes as it comes: not to be looked at, since it may not be known yet. */
+export type Text = string | Given;
 
 /** What a field of a document asks of its rows. */
 export interface Asked<Args = Record<string, never>> {
@@ -33,6 +37,8 @@ export interface OneField {
   kind: 'one';
   type: string;
   where: Where<never>;
+  /** Arguments of type `Text`, each with its check, which throws RequestError as the ordinary path does. */
+  given: Readonly<Record<string, (value: string) => void>>;
 }
 
 /** All such rows, in order. */
@@ -86,7 +92,12 @@ export interface ModuleMapping {
 
 export const value = (sql: ValueField['sql']): ValueField => ({ kind: 'value', sql });
 export const part = (type: string): PartField => ({ kind: 'part', type });
-export const one = <Args>(type: string, where: Where<Args>): OneField => ({ kind: 'one', type, where });
+export const one = <Args>(type: string, where: Where<Args>, given: OneField['given'] = {}): OneField => ({
+  kind: 'one',
+  type,
+  where,
+  given,
+});
 export const list = <Args>(type: string, where: Where<Args>, orderBy: ListField['orderBy']): ListField => ({
   kind: 'list',
   type,

@@ -1,15 +1,10 @@
-import {
-  type DocumentNode,
-  type GraphQLSchema,
-  getNamedType,
-  getVariableValues,
-  type OperationDefinitionNode,
-} from 'graphql';
+import { type DocumentNode, type GraphQLSchema, getNamedType, type OperationDefinitionNode } from 'graphql';
 import { sql } from 'kysely';
 import type { Reader } from '../../access/reader.ts';
 import { RequestError } from '../../kernel/problems.ts';
 import { isStorable } from '../../kernel/text.ts';
 import { aliased, type Expression, type Row } from '../expression.ts';
+import { Given, givenIn, LookedAt } from './given.ts';
 import type {
   Asked,
   FieldMapping,
@@ -22,17 +17,26 @@ import type {
 import { asObject, pageSql } from './page-sql.ts';
 import { type SelectedField, type SelectedType, Selections } from './selection.ts';
 
-/** One query of a document, as a client sent it. */
+/** One query of a document. */
 export interface PlannedOperation {
   document: DocumentNode;
   operation: OperationDefinitionNode;
-  variables: Record<string, unknown> | undefined;
+  /** Coerced; some may be `Given`. */
+  variables: Record<string, unknown>;
 }
 
-/** The statement that answers a query, and who asks where it reads what not all may see. */
+/** What a value must be, of a variable that goes to the database as it comes. Throws RequestError for any other. */
+export interface GivenCheck {
+  variable: string;
+  check: (value: string) => void;
+}
+
+/** The statement that answers a query. */
 export interface PlannedRead {
   statement: Expression;
-  asker: Reader | null;
+  /** Whether it reads rows that not all may see, so that the database must know who asks. */
+  isPersonal: boolean;
+  checks: readonly GivenCheck[];
 }
 
 /** PostgreSQL cuts longer names; a row may have so many columns, and a statement so many parts and still be planned fast. */
@@ -64,17 +68,15 @@ export class ReadPlanner {
 
   /**
    * The statement whose one value is the JSON of the answer's `data`; null where something is not mapped or an argument is
-   * wrong, which the ordinary way then says as it always does.
+   * wrong, which the ordinary way then says as it always does. Throws LookedAt where the plan depends on what is `Given`.
    */
   plan({ document, operation, variables }: PlannedOperation, reader: Reader): PlannedRead | null {
-    const { coerced } = getVariableValues(this.schema, operation.variableDefinitions ?? [], variables ?? {});
-    if (coerced === undefined) return null;
-    const selections = new Selections(this.schema, document.definitions, coerced);
+    const selections = new Selections(this.schema, document.definitions, variables);
     try {
       const fields = selections.ofOperation(operation, this.schema.getQueryType()!);
       const plan = new Plan(this.types, selections, reader);
       const statement = plan.statement(fields);
-      return { statement, asker: plan.isPersonal ? reader : null };
+      return { statement, isPersonal: plan.isPersonal, checks: plan.checks };
     } catch (error) {
       if (error instanceof NotMapped || error instanceof RequestError) return null;
       throw error;
@@ -111,6 +113,7 @@ class Plan {
   private readonly reader: Reader;
   /** Whether it reads rows that not all may see. */
   isPersonal = false;
+  readonly checks: GivenCheck[] = [];
   private sources = 0;
   private fields = 0;
 
@@ -223,11 +226,27 @@ class Plan {
     const { reader } = this;
     const args = this.selections.argumentsOf(field);
     if (!Object.values(args).flat().every(isStorableValue)) throw new NotMapped();
+    this.judge(args, mapping.kind === 'one' ? mapping.given : {});
     const asked: Asked = { its, own, reader, args: args as Asked['args'] };
     const wanted = (mapping.where as (asked: Asked) => Expression)(asked);
     if (type.visible === undefined) return wanted;
     this.isPersonal ||= type.visible.more(reader);
     return sql`${wanted} and ${type.visible.rows(its, reader)}`;
+  }
+
+  /** Checks the arguments that go to the database as they are; those of them that are not known yet are checked later. */
+  private judge(args: Record<string, unknown>, given: OneField['given']): void {
+    for (const [name, value] of Object.entries(args)) {
+      const check = Object.hasOwn(given, name) ? given[name] : undefined;
+      if (check === undefined) {
+        const [one] = givenIn(value);
+        if (one !== undefined) throw new LookedAt(one);
+      } else if (value instanceof Given) {
+        this.checks.push({ variable: value.variable, check });
+      } else if (typeof value === 'string') {
+        check(value);
+      }
+    }
   }
 
   private under(field: SelectedField): SelectedType {
