@@ -55,3 +55,17 @@ export async function startContestant(name: ContestantName, ground: Ground): Pro
     throw error;
   }
 }
+
+/** Starts a contestant for some work, and stops it after. */
+export async function withContestant<T>(
+  name: ContestantName,
+  ground: Ground,
+  work: (contestant: Contestant) => Promise<T>,
+): Promise<T> {
+  const contestant = await startContestant(name, ground);
+  try {
+    return await work(contestant);
+  } finally {
+    await contestant.stop();
+  }
+}

@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import pg from 'pg';
-import { type Contestant, type ContestantName, preparePeers, startContestant } from './contestants.ts';
+import { type ContestantName, preparePeers, withContestant } from './contestants.ts';
 import { proveBooks } from './data/fill.ts';
 import { NEEDS_OF_BUSY, type Shape } from './data/shape.ts';
 import type { Warehouse } from './data/warehouse.ts';
@@ -44,20 +44,6 @@ async function openGround({ warehouse, shape }: Stage): Promise<Ground> {
   const ground = await warehouse.ground(shape.villages);
   await preparePeers(ground);
   return ground;
-}
-
-/** Starts a contestant for some work, and stops it after. */
-async function withContestant<T>(
-  name: ContestantName,
-  ground: Ground,
-  work: (contestant: Contestant) => Promise<T>,
-): Promise<T> {
-  const contestant = await startContestant(name, ground);
-  try {
-    return await work(contestant);
-  } finally {
-    await contestant.stop();
-  }
 }
 
 /** Throws unless all contestants answer the same, claim alike, and leave books in which every proof holds. */
