@@ -47,6 +47,7 @@ const RESUMABLE = new Set([
   'PERMISSIONS_CHANGED',
   'FEED_OVERFLOW',
   'INTERNAL_SERVER_ERROR',
+  'SERVICE_UNAVAILABLE',
 ]);
 const REFUSALS = new Set(['UNAUTHENTICATED', 'FORBIDDEN']);
 /** How often the same gap is asked about before it is believed. */

@@ -78,7 +78,8 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   opened.defer(() => database.close());
   await database.migrate();
   await options.prepare?.(database);
-  const services = compose({ database, clock, logger, tokenSecret, tokenHours: config.tokenHours });
+  const { tokenHours, issuer } = config;
+  const services = compose({ database, clock, logger, tokenSecret, tokenHours, issuer });
   const { relay, chainer, folder, tail, identity, authentication, container } = services;
   relay.start();
   opened.defer(() => relay.stop());

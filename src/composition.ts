@@ -42,6 +42,10 @@ import { ApiTokenResolver } from './identity/api-token.resolver.ts';
 import { ApiTokenService } from './identity/api-token.service.ts';
 import { Authentication } from './identity/authentication.service.ts';
 import { IdentityService } from './identity/identity.service.ts';
+import { IssuerAdmission } from './identity/issuer-admission.service.ts';
+import { IssuerKeys } from './identity/issuer-keys.ts';
+import { IssuerTokens } from './identity/issuer-tokens.ts';
+import type { IssuerSettings } from './identity/issuer.rules.ts';
 import { InvitationResolver } from './identity/invitation.resolver.ts';
 import { InvitationService } from './identity/invitation.service.ts';
 import { SessionResolver } from './identity/session.resolver.ts';
@@ -84,10 +88,21 @@ export interface Foundations {
   logger: Logger;
   tokenSecret: string;
   tokenHours: number;
+  /** The OpenID issuer whose tokens are taken, if any. */
+  issuer?: IssuerSettings | null;
+}
+
+function issuerDoorOf({ database, clock, logger, issuer }: Foundations) {
+  if (issuer == null) return null;
+  return {
+    tokens: new IssuerTokens(issuer, new IssuerKeys(issuer.issuer, logger)),
+    admission: new IssuerAdmission(database, clock, issuer.claims),
+  };
 }
 
 /** What the main job stands on: places, people, organisations, and the way of a fact. */
-function groundOf({ database, clock, logger, tokenSecret, tokenHours }: Foundations) {
+function groundOf(foundations: Foundations) {
+  const { database, clock, logger, tokenSecret, tokenHours } = foundations;
   const relay = new Relay(database.url, logger);
   const partners = new PartnerService(database);
   const villages = new VillageService(database);
@@ -98,6 +113,7 @@ function groundOf({ database, clock, logger, tokenSecret, tokenHours }: Foundati
   const sessions = new SessionService(database, tokens, clock);
   const identity = new IdentityService(database, actors, sessions, throttle, clock);
   const accountReads = new AccountReads(database);
+  const door = issuerDoorOf(foundations);
   return {
     relay,
     chainer: new LockedLoop(database.url, chainAudit(), logger),
@@ -117,7 +133,7 @@ function groundOf({ database, clock, logger, tokenSecret, tokenHours }: Foundati
     invitations: new InvitationService(database, clock, accountReads),
     acceptance: new AcceptanceService({ database, clock, actors, identity, sessions, throttle }),
     apiTokens,
-    authentication: new Authentication(database, actors, tokens, apiTokens, clock),
+    authentication: new Authentication(database, actors, tokens, apiTokens, door, clock),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { IssuerSettings } from './identity/issuer.rules.ts';
+import { issuerSettings } from './issuer-config.ts';
 import { isPassword, PASSWORD_LENGTH } from './identity/password.rules.ts';
 import { logLevels, type LogLevel } from './platform/logger.ts';
 
@@ -21,6 +23,8 @@ export interface Config {
   readonly connectionsPerAccount: number;
   /** How often readers of live feeds are asked whether they are still there. */
   readonly heartbeatSeconds: number;
+  /** The OpenID issuer whose access tokens are taken; null for none. */
+  readonly issuer: IssuerSettings | null;
   /** Password of an administrator made by `npm run seed -- --admin`; null when absent. */
   readonly adminPassword: string | null;
 }
@@ -35,7 +39,8 @@ export class ConfigError extends Error {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-class Reader {
+/** Reads variables, and remembers what is wrong with them. */
+export class SettingsReader {
   readonly faults: string[] = [];
   private readonly environment: Environment;
 
@@ -81,7 +86,7 @@ class Reader {
 }
 
 /** As it stands, since spaces at its ends are a part of it. */
-function adminPassword(read: Reader): string | null {
+function adminPassword(read: SettingsReader): string | null {
   const text = read.raw('ADMIN_PASSWORD');
   if (text === null) return null;
   const { min, max } = PASSWORD_LENGTH;
@@ -89,7 +94,7 @@ function adminPassword(read: Reader): string | null {
   return text;
 }
 
-function databaseUrl(read: Reader): string | null {
+function databaseUrl(read: SettingsReader): string | null {
   const text = read.text('DATABASE_URL');
   if (text === null) return null;
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -101,7 +106,7 @@ function databaseUrl(read: Reader): string | null {
   return text;
 }
 
-function secret(read: Reader, isRequired: boolean): string | null {
+function secret(read: SettingsReader, isRequired: boolean): string | null {
   const text = read.text('TOKEN_SECRET');
   if (text === null && isRequired) {
     read.faults.push(
@@ -123,7 +128,7 @@ export function readConfig(
   environment: Environment = process.env,
   { logLevel = 'info', needsTokenSecret = true }: ConfigDefaults = {},
 ): Config {
-  const read = new Reader(environment);
+  const read = new SettingsReader(environment);
   const url = databaseUrl(read);
   const config: Config = {
     host: read.checked('HOST', '127.0.0.1', 'a host name or address', (text) =>
@@ -143,6 +148,7 @@ export function readConfig(
     maxConnections: read.whole('MAX_CONNECTIONS', 10_000, 1, 1_000_000),
     connectionsPerAccount: read.whole('CONNECTIONS_PER_ACCOUNT', 200, 1, 1_000_000),
     heartbeatSeconds: read.whole('HEARTBEAT_SECONDS', 12, 1, 120),
+    issuer: issuerSettings(read),
     adminPassword: adminPassword(read),
   };
   if (read.faults.length > 0) throw new ConfigError(read.faults);

@@ -1,13 +1,14 @@
 import { ConfigError } from './config.ts';
 import { DatabaseUrlError } from './platform/database-check.ts';
 import { ListenError } from './platform/listen-check.ts';
+import { AdministratorRefused } from './seed/account-setup.service.ts';
 import { DemoRefused } from './seed/demo-seed.service.ts';
 
 /** Faults of our own code, of which the place matters more than the words. */
 const BUGS = [TypeError, ReferenceError, RangeError, SyntaxError];
 
 /** Errors whose message is written for whoever runs the hub, and needs no cause beside it. */
-const TOLD = [ConfigError, DatabaseUrlError, ListenError, DemoRefused];
+const TOLD = [ConfigError, DatabaseUrlError, ListenError, DemoRefused, AdministratorRefused];
 
 const MAY_NOT = 'DATABASE_URL names a user who may not do what the hub does; it must own the database';
 

@@ -40,7 +40,7 @@ export const readerRights: ReaderRights = {
     'public.sessions',
   ],
   columns: {
-    'public.accounts': ['id', 'email', 'name', 'partner_id', 'created_at', 'disabled_at'],
+    'public.accounts': ['id', 'email', 'name', 'partner_id', 'created_at', 'disabled_at', 'issuer'],
     'public.invitations': ['account_id', 'created_at', 'expires_at'],
     'public.api_tokens': [
       'id',

@@ -6,7 +6,7 @@ import { brokenShadows } from './support/broken-shadows.ts';
 import { brokenSums } from './support/broken-sums.ts';
 import { insertPolicy } from './support/inserts.ts';
 import { testHub } from './support/test-hub.ts';
-import { enter, set } from './support/violations.ts';
+import { enter, issuersAccount, set } from './support/violations.ts';
 import { buildWorld } from './support/world.ts';
 
 /** The database refuses by itself what no code of the hub would do: each statement goes past all services. */
@@ -128,6 +128,11 @@ test.each<[constraint: string, statement: string]>([
     `update deliveries set verification_note = 'ya' where status = 'REPORTED'`,
   ],
   ['programme_plan_range', 'update programme_plan set needed_rupiah = -1'],
+  ['accounts_origin', issuersAccount({ password_hash: `'x'` })],
+  ['accounts_origin', issuersAccount({ subject: 'null' })],
+  ['accounts_origin', issuersAccount({ claims_issued_at: 'null' })],
+  ['accounts_subject_length', issuersAccount({ subject: `repeat('x', 256)` })],
+  ['accounts_issuer_length', issuersAccount({ issuer: `''` })],
   ['feed_head_is_one_row', 'insert into feed_head (id, position) values (2, 0)'],
 ])('the constraint %s refuses its violation %#', async (name, statement) => {
   expect(await refusalOf(statement)).toMatchObject({ code: '23514', constraint: name });
@@ -137,6 +142,10 @@ test.each<[constraint: string, statement: string]>([
   [
     'events_position_unique',
     `insert into events select 1000000, 1, kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id, partner_id, snapshot from events where position = 2`,
+  ],
+  [
+    'accounts_subject_unique',
+    `${issuersAccount()}; ${issuersAccount({ id: `'account_01jd3m5a8zf6wvqk2x7r9c4b1f'`, email: `'c@d'` })}`,
   ],
   ['idempotency_keys_pkey', `insert into idempotency_keys select * from idempotency_keys limit 1`],
   [

@@ -34,6 +34,7 @@ describe('an invitation', () => {
       villages: [villages.sajira],
       createdAt: hub.clock.now().toISOString(),
       disabledAt: null,
+      issuer: null,
       invitedUntil: new Date(hub.clock.now().getTime() + 7 * 86_400_000).toISOString(),
     });
     const client = hub.clientWith(await accept(as.anonymous, secret!));

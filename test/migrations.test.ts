@@ -87,6 +87,17 @@ test('each migration goes down by itself, and up again', async () => {
   expect([await shapeOf(raw), await namesOf(raw)]).toEqual([shape, names]);
 });
 
+test('a migration that was missing among those that are there is applied too', async () => {
+  const { raw, database } = await emptyDatabase();
+  await database.migrate();
+  const shape = await shapeOf(raw);
+  const late = '0010-issuer-accounts';
+  await database.orm.migrator.down({ migrations: [late] });
+  expect((await database.orm.migrator.getPending()).map(({ name }) => name)).toEqual([late]);
+  await database.migrate();
+  expect(await shapeOf(raw)).toEqual(shape);
+});
+
 test('the entities and the migrations say the same of every column, constraint and index', async () => {
   const migrated = await emptyDatabase();
   await migrated.database.migrate();

@@ -114,6 +114,8 @@ test.each([
   ['the secrets of tokens', 'select secret_hash from api_tokens'],
   ['the secrets of invitations', 'select secret_hash from invitations'],
   ['a password', 'select password_hash from accounts'],
+  ['a subject of an issuer', 'select subject from accounts'],
+  ['when claims were issued', 'select claims_issued_at from accounts'],
   ['answers to requests', 'select answer from idempotency_keys'],
   ['the queue of jobs', 'select 1 from graphile_worker.jobs'],
   ['the migrations', 'select 1 from mikro_orm_migrations'],

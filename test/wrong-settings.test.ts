@@ -57,6 +57,8 @@ test('wrong settings are named, every one of them, and nothing is started', asyn
     TOKEN_HOURS: '0',
     WRITE_CONNECTIONS: '0',
     READ_CONNECTIONS: '1e2',
+    OIDC_ISSUER: 'http://elsewhere.test',
+    OIDC_ROLES: 'mitra=PARTNER',
     ADMIN_PASSWORD: 'short',
   });
   const named = [...output.matchAll(/^ {2}(\w+) must/gm)].map(([, name]) => name);
@@ -65,6 +67,9 @@ test('wrong settings are named, every one of them, and nothing is started', asyn
     'DATABASE_URL',
     'HOST',
     'LOG_LEVEL',
+    'OIDC_AUDIENCE',
+    'OIDC_ISSUER',
+    'OIDC_ROLES',
     'PORT',
     'PUBLIC_READ',
     'READ_CONNECTIONS',

@@ -50,16 +50,19 @@ function may(actor: Actor, act: Act, subject: Subject = {}): boolean {
   return who.some((relation) => holds[relation](actor, subject));
 }
 
+/** What somebody hears who has not signed in. */
+function notSignedIn({ refusal }: Actor): RequestError {
+  return refusal ?? new RequestError('UNAUTHENTICATED', { key: 'auth.required' });
+}
+
 /** Refuses mutations of anybody who has not signed in. */
 export function assertSignedIn(actor: Actor): asserts actor is Actor & { accountId: string } {
-  if (actor.accountId === null) throw new RequestError('UNAUTHENTICATED', { key: 'auth.required' });
+  if (actor.accountId === null) throw notSignedIn(actor);
 }
 
 /** Reading what is public among partners: everybody signed in, or anybody where PUBLIC_READ is on. */
 export function assertMayRead(actor: Actor, publicRead: boolean): void {
-  if (!may(actor, 'read', { publicRead })) {
-    throw new RequestError('UNAUTHENTICATED', { key: 'auth.required' });
-  }
+  if (!may(actor, 'read', { publicRead })) throw notSignedIn(actor);
 }
 
 /** Publish, update and cancel needs of a village. */

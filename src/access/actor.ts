@@ -1,3 +1,5 @@
+import type { RequestError } from '../kernel/problems.ts';
+
 export type Role = 'ADMIN' | 'COORDINATOR' | 'PARTNER' | 'VILLAGE' | 'AUDITOR';
 
 /** What an API token may be used for: the rows of the table of rights. */
@@ -25,6 +27,8 @@ export interface Actor {
   villageIds: readonly string[];
   /** What the token is for, at the most; null for a session, which is for everything. They only narrow. */
   scopes: readonly Scope[] | null;
+  /** Of somebody whose token was refused for a reason that they can be told: what they hear instead of `auth.required`. */
+  refusal?: RequestError;
   origin: Origin;
 }
 

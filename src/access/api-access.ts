@@ -82,7 +82,7 @@ export const openFields: Readonly<Record<string, string>> = {
   '*Edge': 'cursor node',
   '*Payload': 'problems need pledge delivery partner policy session sessions apiToken account secret',
   // Only what is for administrators alone leads to it.
-  Account: 'areas createdAt disabledAt email id invitedUntil name partner roles villages',
+  Account: 'areas createdAt disabledAt email id invitedUntil issuer name partner roles villages',
   ApiToken: 'createdAt expiresAt id lastUsedOn name revokedAt scopes',
   AuditEntry: `accountId accountName action actorKind address hash occurredAt outcome position requestId subjectIds
     tokenId`,

@@ -46,7 +46,7 @@ export class AuditEntryType {
   occurredAt!: Date;
   @Field(() => String, {
     description:
-      'The mutation’s name, such as `claimNeed`; or the hub’s own step: `expirePledge`, `setAdministrator`.',
+      'The mutation’s name, such as `claimNeed`; or the hub’s own step: `expirePledge`, `setAdministrator`; or what an issuer’s token did: `createAccount`, `followClaims`.',
   })
   action!: string;
   @Field(() => AuditOutcomeEnum, { description: 'How it ended.' })

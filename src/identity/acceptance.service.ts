@@ -79,6 +79,7 @@ async function takeInvitation(tx: Transaction, secretHash: string, now: Date): P
   const { rows } = await sql<{ id: string }>`
     select a.id from invitations i join accounts a on a.id = i.account_id
     where i.secret_hash = ${secretHash} and a.disabled_at is null and a.password_hash is null
+      and a.issuer is null
     for no key update of a`.execute(tx.sql);
   // Asked again once the account is held: it may have been accepted or renewed in the meantime.
   const taken = await sql`

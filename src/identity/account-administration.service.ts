@@ -4,18 +4,18 @@ import { type Actor, permissionsOf } from '../access/actor.ts';
 import { record } from '../audit/audit-trail.service.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
-import { notFound, Refused } from '../kernel/problems.ts';
+import { notFound, Refused, wrongState } from '../kernel/problems.ts';
 import type { Database, Transaction } from '../platform/database.ts';
 import type { AccountReads, KnownAccount } from './account-reads.service.ts';
 import { assertRightsExist, writeRights } from './account-rights.service.ts';
 import { type Rights, rightsOfAccount } from './actor.service.ts';
 import { assertAdministratorRemains, isAdministrator, takeTurn } from './administrators.service.ts';
 import { revokeTokens } from './api-token.service.ts';
-import { checkRights, type GivenRights } from './rights.rules.ts';
+import { checkRights, type GivenRights, withDefaults } from './rights.rules.ts';
 import type { SessionService } from './session.service.ts';
 
 /** An account as it is when its turn has come. */
-type Held = Rights & { disabledAt: Date | null };
+type Held = Rights & { disabledAt: Date | null; issuer: string | null };
 /** Answers the ids that the audit trail names after the account's, or null when there was nothing to do. */
 type Change = (tx: Transaction, account: Held) => Promise<readonly string[] | null>;
 
@@ -35,7 +35,7 @@ export class AccountAdministration {
 
   /**
    * Gives an account these rights in place of those it had. Throws Refused with Forbidden, also for the last
-   * administrator, with NotFound, or with every fault of the input.
+   * administrator, with NotFound, with WrongState for an issuer's account, or with every fault of the input.
    */
   async setRoles(actor: Actor, accountId: string, rights: GivenRights): Promise<KnownAccount> {
     assertMayKeepAccounts(actor);
@@ -44,6 +44,8 @@ export class AccountAdministration {
     checkRights(check, rights);
     check.done();
     return this.change(actor, 'setRoles', accountId, async (tx, account) => {
+      const { issuer } = account;
+      if (issuer !== null) throw new Refused(wrongState('state.issuer-roles', 'ISSUER', null, { issuer }));
       await assertRightsExist(tx, check, rights);
       if (permissionsOf(account) === permissionsOf(withDefaults(rights))) return null;
       await writeRights(tx, accountId, rights);
@@ -97,21 +99,14 @@ export class AccountAdministration {
   }
 }
 
-function withDefaults({ roles, partnerId, areaCodes, villageIds }: GivenRights) {
-  return {
-    roles,
-    partnerId: partnerId ?? null,
-    areaCodes: areaCodes ?? [],
-    villageIds: villageIds ?? [],
-  };
-}
-
 /** The account, held until the transaction ends. Throws Refused with NotFound. */
 export async function holdAccount(tx: Transaction, accountId: string): Promise<Held> {
   // Locked first: what is read in the locking statement itself may be older than the lock.
   await sql`select id from accounts where id = ${accountId} for no key update`.execute(tx.sql);
   const { rows } = await sql<Held>`
-    select a.disabled_at, ${rightsOfAccount} from accounts a where a.id = ${accountId}`.execute(tx.sql);
+    select a.disabled_at, a.issuer, ${rightsOfAccount} from accounts a where a.id = ${accountId}`.execute(
+    tx.sql,
+  );
   if (rows.length === 0) throw new Refused(notFound(['input', 'accountId'], 'not-found.account'));
   return rows[0]!;
 }

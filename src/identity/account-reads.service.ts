@@ -17,6 +17,8 @@ export interface KnownAccount extends Rights {
   id: string;
   name: string;
   email: string;
+  /** The issuer that vouches for it; null for an account of this hub. */
+  issuer: string | null;
   createdAt: Date;
   disabledAt: Date | null;
   /** Until when its invitation can be accepted, which may be past; null without one. */
@@ -25,7 +27,7 @@ export interface KnownAccount extends Rights {
 
 const LIST = 'accounts';
 
-const known = sql`a.id, a.name, a.email, a.created_at, a.disabled_at, i.expires_at as invited_until, ${rightsOfAccount}`;
+const known = sql`a.id, a.name, a.email, a.issuer, a.created_at, a.disabled_at, i.expires_at as invited_until, ${rightsOfAccount}`;
 const from = sql`from accounts a left join invitations i on i.account_id = a.id`;
 
 function found(search: string | null): RawBuilder<unknown> {

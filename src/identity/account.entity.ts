@@ -25,6 +25,9 @@ export const AccountSchema = defineEntity({
     partnerId: () => reference(PartnerSchema, 'partner_id').nullable().index(),
     createdAt: instant(),
     disabledAt: instant().nullable(),
+    issuer: key().nullable(),
+    subject: key().nullable(),
+    claimsIssuedAt: instant().nullable(),
   },
   checks: [
     { name: 'accounts_id_form', expression: idCheck('account') },
@@ -33,9 +36,17 @@ export const AccountSchema = defineEntity({
       expression: `email = lower(email) and email ~ '^[^@[:space:]]+@[^@[:space:]]+$' and length(email) <= 254`,
     },
     { name: 'accounts_name_length', expression: textCheck('name', 1, 200) },
+    { name: 'accounts_issuer_length', expression: 'length(issuer) between 1 and 500' },
+    { name: 'accounts_subject_length', expression: 'length(subject) between 1 and 255' },
+    {
+      name: 'accounts_origin',
+      expression:
+        'num_nulls(issuer, subject, claims_issued_at) in (0, 3) and (issuer is null or password_hash is null)',
+    },
   ],
+  uniques: [{ name: 'accounts_subject_unique', properties: ['issuer', 'subject'] }],
 });
-/** Somebody who may sign in. */
+/** Somebody who may sign in: by a password, or by an issuer's token, whose newest claims say what they may do. */
 export class Account extends AccountSchema.class {}
 AccountSchema.setClass(Account);
 

@@ -90,7 +90,7 @@ export class AccountMutations {
 
   @Mutation(() => AccountPayloadType, {
     description:
-      'Gives an account roles, partner, areas and villages in place of those it had; they hold from the next request on. For administrators, and not for the last one who could sign in to give the role up.',
+      'Gives an account roles, partner, areas and villages in place of those it had; they hold from the next request on. For administrators, and not for the last one who could sign in to give the role up. An issuer’s account is WrongState: its claims say what it may do.',
   })
   setRoles(
     @Arg('input', () => SetRolesInputType, { description: 'Whose, and which.' })
@@ -114,7 +114,7 @@ export class AccountMutations {
 
   @Mutation(() => AccountPayloadType, {
     description:
-      'Lets an account that was disabled be signed in to again, with the password it had. For administrators.',
+      'Lets an account that was disabled be signed in to again, with the password it had, or by its issuer. For administrators.',
   })
   enableAccount(
     @Arg('input', () => AccountInputType, { description: 'Which account.' })

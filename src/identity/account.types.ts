@@ -13,8 +13,17 @@ export class AccountType {
   id!: string;
   @Field(() => String, { description: 'Name.' })
   name!: string;
-  @Field(() => String, { description: 'Email address, with which one signs in.' })
+  @Field(() => String, {
+    description:
+      'Email address, with which one signs in; of an issuer’s account perhaps one at `issuer.invalid`, which no mail reaches.',
+  })
   email!: string;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The OpenID issuer that signs them in and says what they may do, such as `https://id.example.test`; null for an account of this hub.',
+  })
+  issuer!: string | null;
   @Field(() => [RoleEnum], { description: 'What they may do; without a role they only read.' })
   roles!: readonly Role[];
   @Field(() => DateTimeScalar, { description: 'When it was made.' })

@@ -3,7 +3,7 @@ import { type Actor, noOrigin } from '../access/actor.ts';
 import type { Database } from '../platform/database.ts';
 
 /** An actor as the database knows it, whatever it asks through. */
-export type Rights = Omit<Actor, 'origin' | 'scopes'> & { accountId: string };
+export type Rights = Omit<Actor, 'origin' | 'scopes' | 'refusal'> & { accountId: string };
 
 /** The columns of `Rights` by their names there, of the account `a`. */
 export const rightsOfAccount = sql`

@@ -2,11 +2,15 @@ import { sql } from 'kysely';
 import { type Actor, anonymous, type Origin, type Scope } from '../access/actor.ts';
 import { dateInBanten } from '../kernel/calendar.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { RequestError } from '../kernel/problems.ts';
 import { joined } from '../platform/batch.ts';
 import type { Database } from '../platform/database.ts';
 import { type ActorService, type Rights, rightsOfAccount } from './actor.service.ts';
 import { API_TOKEN_PREFIX, type ApiTokenService } from './api-token.service.ts';
 import { hashSecret } from './secrets.ts';
+import type { IssuerAdmission } from './issuer-admission.service.ts';
+import { IssuerUnavailable } from './issuer-keys.ts';
+import type { IssuerTokens } from './issuer-tokens.ts';
 import type { Tokens } from './tokens.ts';
 
 /** Somebody who asks, and when their token ends; null for somebody who has not signed in. */
@@ -16,8 +20,15 @@ export interface Authenticated {
 }
 
 const BEARER = /^Bearer ([\w.-]+)$/i;
+/** What an HTTP header may hold; a longer one from elsewhere is not read. */
+const MOST_CHARACTERS = 16_384;
 
 type From = Omit<Origin, 'tokenId'>;
+/** How an OpenID issuer's tokens are read, and how whoever brings one is let in. */
+export interface IssuerDoor {
+  tokens: IssuerTokens;
+  admission: IssuerAdmission;
+}
 /** An API token that is good, and its owner. */
 type Holder = Rights & { tokenId: string; scopes: Scope[]; expiresAt: Date; lastUsedOn: string | null };
 
@@ -28,6 +39,8 @@ export class Authentication {
   private readonly tokens: Tokens;
   private readonly apiTokens: ApiTokenService;
   private readonly clock: Clock;
+  /** Null where no issuer is configured. */
+  private readonly issuer: IssuerDoor | null;
   /** What the account of a session that lasts may do now; a crowd of requests is one statement. */
   private readonly rightsOfSession = joined(async (tokenIds: readonly string[]) => {
     const read = () =>
@@ -45,20 +58,28 @@ export class Authentication {
     actors: ActorService,
     tokens: Tokens,
     apiTokens: ApiTokenService,
+    issuer: IssuerDoor | null,
     clock: Clock,
   ) {
     this.database = database;
     this.actors = actors;
     this.tokens = tokens;
     this.apiTokens = apiTokens;
+    this.issuer = issuer;
     this.clock = clock;
   }
 
-  /** Who sends this Authorization header; anonymous without one, or with one that is worth nothing. */
+  /**
+   * Who sends this Authorization header; anonymous without one, or with one that is worth nothing, and then with the
+   * reason where an issuer's token has one.
+   */
   async authenticate(authorization: string | undefined, from: From): Promise<Authenticated> {
-    const token = BEARER.exec(authorization ?? '')?.[1];
+    const text = authorization === undefined || authorization.length > MOST_CHARACTERS ? '' : authorization;
+    const token = BEARER.exec(text)?.[1];
     const known = token === undefined ? null : await this.byToken(token, from);
-    return known ?? { actor: { ...anonymous, origin: { ...from, tokenId: null } }, expiresAt: null };
+    if (known !== null && !(known instanceof RequestError)) return known;
+    const refusal = known ?? undefined;
+    return { actor: { ...anonymous, refusal, origin: { ...from, tokenId: null } }, expiresAt: null };
   }
 
   /**
@@ -72,8 +93,12 @@ export class Authentication {
     return new Map(standing.filter((entry): entry is readonly [string, Actor] => entry[1] !== undefined));
   }
 
-  private byToken(token: string, from: From): Promise<Authenticated | null> {
-    return token.startsWith(API_TOKEN_PREFIX) ? this.byApiToken(token, from) : this.bySession(token, from);
+  private byToken(token: string, from: From): Promise<Authenticated | RequestError | null> {
+    if (token.startsWith(API_TOKEN_PREFIX)) return this.byApiToken(token, from);
+    const { issuer } = this;
+    return issuer?.tokens.isTheirs(token) === true
+      ? this.byIssuer(issuer, token, from)
+      : this.bySession(token, from);
   }
 
   /** Which account each of these tokens still speaks for. */
@@ -111,4 +136,22 @@ export class Authentication {
       ? null
       : { actor: { ...rights, scopes: null, origin: { ...from, tokenId } }, expiresAt };
   }
+
+  private async byIssuer(
+    { tokens, admission }: IssuerDoor,
+    token: string,
+    from: From,
+  ): Promise<Authenticated | RequestError | null> {
+    const read = await tokens.read(token, this.clock.now()).catch(unavailable);
+    if (read === null || read instanceof RequestError) return read;
+    const { tokenId, expiresAt } = read;
+    const rights = (await this.rightsOfSession(tokenId)) ?? (await admission.admit(read, from));
+    if (rights instanceof RequestError) return rights;
+    return { actor: { ...rights, scopes: null, origin: { ...from, tokenId } }, expiresAt };
+  }
+}
+
+function unavailable(error: unknown): RequestError {
+  if (!(error instanceof IssuerUnavailable)) throw error;
+  return new RequestError('SERVICE_UNAVAILABLE', { key: 'auth.issuer-unavailable' });
 }

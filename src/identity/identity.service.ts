@@ -17,7 +17,7 @@ import type { IssuedToken } from './tokens.ts';
 export type AccountRow = Row<Account>;
 
 /** An account as it is shown, without its password. */
-export type ShownAccount = Omit<AccountRow, 'passwordHash' | 'disabledAt'>;
+export type ShownAccount = Pick<AccountRow, 'id' | 'email' | 'name' | 'partnerId' | 'createdAt'>;
 
 export interface Credentials {
   email: string;
@@ -97,7 +97,7 @@ export class IdentityService {
   /** The demo's accounts, which have addresses that no mail reaches (RFC 2606); none outside of the demo. */
   async demoAccounts(): Promise<{ email: string; name: string }[]> {
     const { rows } = await sql<{ email: string; name: string }>`
-      select email, name from accounts where email like ${`%${DEMO_DOMAIN}`} order by email limit 200`.execute(
+      select email, name from accounts where email like ${`%${DEMO_DOMAIN}`} and issuer is null order by email limit 200`.execute(
       this.database.systemReads,
     );
     return rows;

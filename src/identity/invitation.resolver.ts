@@ -36,7 +36,7 @@ export class InvitationResolver {
 
   @Mutation(() => InvitationPayloadType, {
     description:
-      'Shows a new secret for an account without a password; the former is worth nothing from then on. For administrators.',
+      'Shows a new secret for an account without a password; the former is worth nothing from then on. An issuer’s account is WrongState. For administrators.',
   })
   renewInvitation(
     @Arg('input', () => AccountInputType, { description: 'Which account.' })

@@ -95,7 +95,10 @@ export class InvitationService {
     const now = this.clock.now();
     const secret = await this.database.transaction(async (tx) => {
       await takeTurn(tx, actor);
-      const { disabledAt } = await holdAccount(tx, accountId);
+      const { disabledAt, issuer } = await holdAccount(tx, accountId);
+      if (issuer !== null) {
+        throw new Refused(wrongState('state.issuer-invitation', 'ISSUER', null, { issuer }));
+      }
       if (disabledAt !== null) throw new Refused(wrongState('state.disabled', 'DISABLED'));
       const { rows } = await sql`
         select id from accounts where id = ${accountId} and password_hash is null`.execute(tx.sql);

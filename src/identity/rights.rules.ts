@@ -11,6 +11,16 @@ export interface GivenRights {
 
 const MAX_ENTRIES = 100;
 
+/** The same with nothing left out. */
+export function withDefaults({ roles, partnerId, areaCodes, villageIds }: GivenRights) {
+  return {
+    roles,
+    partnerId: partnerId ?? null,
+    areaCodes: areaCodes ?? [],
+    villageIds: villageIds ?? [],
+  };
+}
+
 /**
  * Faults of what can be said without the database: a role comes with that for which it is, PARTNER with a partner,
  * COORDINATOR with areas, VILLAGE with villages, and none of these without its role.

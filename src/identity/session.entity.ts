@@ -19,6 +19,9 @@ export const SessionSchema = defineEntity({
   ],
   indexes: [{ name: 'sessions_by_account', properties: ['accountId', 'createdAt'] }],
 });
-/** What a signed token stands for; its id is the token's `jti`. Once ended, the token is worth nothing. */
+/**
+ * What a signed token stands for; its id is the `jti` of a token of the hub's own, and a digest of an issuer's. Once ended,
+ * the token is worth nothing.
+ */
 export class Session extends SessionSchema.class {}
 SessionSchema.setClass(Session);

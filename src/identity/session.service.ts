@@ -86,20 +86,22 @@ export class SessionService {
 
   /** Ends these sessions of the account, or all; answers those that this ended. */
   async end(tx: Transaction, accountId: string, sessionIds: readonly string[] | null): Promise<SessionRow[]> {
-    const now = this.clock.now();
-    const { rows } = await sql<{ id: string }>`
-      update sessions set ended_at = ${now}
-      where account_id = ${accountId} and ended_at is null and expires_at > ${now}
-        and (${sessionIds}::text[] is null or id = any(${sessionIds}::text[])) returning id`.execute(tx.sql);
-    const ended = await tx.em.find(Session, { id: { $in: rows.map(({ id }) => id) } });
+    const ids = await endSessions(tx, accountId, sessionIds, this.clock.now());
+    const ended = await tx.em.find(Session, { id: { $in: ids } });
     return ended.map(rowOf);
   }
 
-  /** Forgets sessions that were over 30 days ago. */
+  /**
+   * Forgets sessions whose tokens expired 30 days ago; an issuer's, of which there may be hundreds a day, when they have.
+   * Ended ones stay until then, since an issuer's token that the hub had forgotten would open one anew.
+   */
   async forgetOld(): Promise<void> {
-    const before = addDays(this.clock.now(), -KEPT_DAYS);
+    const now = this.clock.now();
     await this.database.transaction(async (tx) => {
-      await sql`delete from sessions where least(ended_at, expires_at) < ${before}`.execute(tx.sql);
+      await sql`
+        delete from sessions s using accounts a where a.id = s.account_id
+          and s.expires_at < case when a.issuer is null then ${addDays(now, -KEPT_DAYS)}::timestamptz
+            else ${now}::timestamptz end`.execute(tx.sql);
     });
   }
 
@@ -131,4 +133,18 @@ export class SessionService {
     if (unknown === -1) return;
     throw new Refused(notFound(['input', 'sessionIds', String(unknown)], 'not-found.session'));
   }
+}
+
+/** Ends these sessions of the account, or all; answers the ids of those that this ended. */
+export async function endSessions(
+  tx: Transaction,
+  accountId: string,
+  sessionIds: readonly string[] | null,
+  now: Date,
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    update sessions set ended_at = ${now}
+    where account_id = ${accountId} and ended_at is null and expires_at > ${now}
+      and (${sessionIds}::text[] is null or id = any(${sessionIds}::text[])) returning id`.execute(tx.sql);
+  return rows.map(({ id }) => id);
 }

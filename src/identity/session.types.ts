@@ -6,7 +6,7 @@ import { DateTimeScalar } from '../platform/graphql/scalars.ts';
 
 @ObjectType('Session', { description: 'Somebody signed in, from then until the token is over.' })
 export class SessionType {
-  @Field(() => ID, { description: 'The session’s id, which its token names as `jti`.' })
+  @Field(() => ID, { description: 'The session’s id, which a token of `signIn` names as `jti`.' })
   id!: string;
   @Field(() => DateTimeScalar, { description: 'When it began.' })
   createdAt!: Date;

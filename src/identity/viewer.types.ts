@@ -29,7 +29,10 @@ export class ViewerType {
   id!: string;
   @Field(() => String, { description: 'Name.' })
   name!: string;
-  @Field(() => String, { description: 'Email address, with which one signs in.' })
+  @Field(() => String, {
+    description:
+      'Email address, with which one signs in; of an issuer’s account perhaps one at `issuer.invalid`, which no mail reaches.',
+  })
   email!: string;
 }
 

@@ -60,12 +60,18 @@ export function forbidden(key: MessageKey): Problem {
   return { kind: 'Forbidden', path: null, key };
 }
 
-export function wrongState(key: MessageKey, status: string, path: string[] | null = null): Problem {
-  return { kind: 'WrongState', path, key, params: { status }, status };
+export function wrongState(
+  key: MessageKey,
+  status: string,
+  path: string[] | null = null,
+  params: MessageParams = {},
+): Problem {
+  return { kind: 'WrongState', path, key, params: { ...params, status }, status };
 }
 
 export type RequestErrorCode =
   | 'UNAUTHENTICATED'
+  | 'SERVICE_UNAVAILABLE'
   | 'FORBIDDEN'
   | 'BAD_USER_INPUT'
   | 'ANSWER_TOO_LARGE'

@@ -10,7 +10,12 @@ import type { Context, ContextOf } from './graphql/context.ts';
 import { toClientError } from './graphql/errors.ts';
 import { executeWithinLimits, subscribeShared } from './graphql/execution.ts';
 import { LIMITS } from './limits.ts';
-import { CLOSE_TOO_MANY, type Connection, type Connections } from './live/connections.ts';
+import {
+  CLOSE_PERMISSIONS_CHANGED,
+  CLOSE_TOO_MANY,
+  type Connection,
+  type Connections,
+} from './live/connections.ts';
 import { Heartbeat } from './live/heartbeat.ts';
 import { type Operation, Operations } from './live/operations.ts';
 import { WebSocketOutlet } from './live/websocket-outlet.ts';
@@ -30,7 +35,14 @@ const CLOSE_GOING_AWAY = 1001;
 const CLOSE_WITHIN_MS = 5000;
 
 type Parameters = { authorization?: unknown; acceptLanguage?: unknown };
-type Extra = { socket: WebSocket; request: IncomingMessage; locale?: Locale; operations?: Operations };
+type Extra = {
+  socket: WebSocket;
+  request: IncomingMessage;
+  /** Whether somebody had signed in when it was opened. */
+  isKnown?: boolean;
+  locale?: Locale;
+  operations?: Operations;
+};
 type Peer = ProtocolContext<Parameters, Extra>;
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
@@ -51,6 +63,7 @@ function admit(peer: Peer, { actor, expiresAt, locale }: Context, connections: C
   // Its end was told while it was asked who is there, and is not told again.
   if (socket.readyState !== socket.OPEN) return false;
   peer.extra.locale = locale;
+  peer.extra.isKnown = actor.accountId !== null;
   const address = request.socket.remoteAddress ?? '';
   const connection: Connection = {
     actor,
@@ -121,7 +134,11 @@ function speak(sockets: WebSocketServer, options: WebSocketOptions): { dispose()
       },
       context: async (peer, id) => {
         const context = await contextOfPeer(peer, contextOf);
-        const { socket, request } = peer.extra;
+        const { socket, request, isKnown } = peer.extra;
+        // Whose token was worth nothing when it was opened is counted as nobody, and no look would end what they hear.
+        if (isKnown === false && context.actor.accountId !== null) {
+          socket.close(CLOSE_PERMISSIONS_CHANGED, 'You are known now; connect again.');
+        }
         outlets.set(context, new WebSocketOutlet(socket, request.socket, id));
         return context;
       },

@@ -16,6 +16,17 @@ export interface NewAccount {
   villageIds: readonly string[];
 }
 
+/** The address is of an account that can have no password. */
+export class AdministratorRefused extends Error {
+  override readonly name = 'AdministratorRefused';
+
+  constructor(email: string) {
+    super(
+      `The account ${email} is signed in to through an issuer (OIDC) and has no password; name another address.`,
+    );
+  }
+}
+
 /** Makes accounts where nobody could ask for them yet. */
 export class AccountSetup {
   private readonly database: Database;
@@ -63,7 +74,7 @@ export class AccountSetup {
 
   /**
    * Makes an administrator, or gives an account that is there the role, this password, and its access back.
-   * Answers whether the account is new.
+   * Answers whether the account is new. Throws AdministratorRefused for an account of an issuer.
    */
   async setAdministrator(address: string, password: string, now: Date): Promise<boolean> {
     const email = address.toLowerCase();
@@ -73,7 +84,9 @@ export class AccountSetup {
         insert into accounts as a (id, email, name, password_hash, created_at)
         values (${newId('account')}, ${email}, ${email}, ${passwordHash}, ${now})
         on conflict (email) do update set password_hash = excluded.password_hash, disabled_at = null
+          where a.issuer is null
         returning a.id, a.xmax = 0 as is_new`.execute(tx.sql);
+      if (rows.length === 0) throw new AdministratorRefused(email);
       const { id, isNew } = rows[0]!;
       await sql`
         insert into account_roles (account_id, role) values (${id}, 'ADMIN') on conflict do nothing`.execute(

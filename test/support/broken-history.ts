@@ -1,4 +1,4 @@
-import { BUMP, set, type Targets, type Violation } from './violations.ts';
+import { BUMP, issuersAccount, set, type Targets, type Violation } from './violations.ts';
 
 const anAct = `insert into audit_pending (occurred_at, action, outcome, actor_kind, subject_ids)
   values (now(), 'approvePledge', 'DONE', 'SYSTEM', '{}')`;
@@ -227,6 +227,22 @@ export function brokenHistory(targets: Targets): Violation[] {
       'an_administrator_remains',
       'the last administrator who could sign in and loses the role',
       `${anAdministrator}; delete from account_roles where account_id = 'account_01jd3m5a8zf6wvqk2x7r9c4b1e'`,
+    ],
+    ...[
+      ['an account that becomes another subject’s', `subject = 'siti'`],
+      ['an account that becomes the hub’s own', `issuer = null, subject = null, claims_issued_at = null`],
+      ['older claims in place of newer ones', `claims_issued_at = now() - interval '1 second'`],
+    ].map(([what, change]): Violation => [
+      'accounts_origin_guard',
+      'accounts_keep_their_origin',
+      what!,
+      `${issuersAccount()}; update accounts set ${change} where issuer is not null`,
+    ]),
+    [
+      'accounts_origin_guard',
+      'accounts_keep_their_origin',
+      'an account of the hub that becomes an issuer’s',
+      `update accounts set issuer = 'https://id.test', subject = id, claims_issued_at = now()`,
     ],
     ...[
       ['ledger_entries', 'ledger_entries_append_only'],

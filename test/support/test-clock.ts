@@ -23,3 +23,29 @@ export class TestClock implements Clock {
     return new Date(this.instant.getTime() + 7 * 3_600_000 + days * DAY_MS).toISOString().slice(0, 10);
   }
 }
+
+/** The machine's clock until it is moved; then it stands still until it goes on. For what keeps time by itself. */
+export class WallClock extends TestClock {
+  private stands = false;
+
+  override now(): Date {
+    return this.stands ? super.now() : new Date();
+  }
+
+  override moveTo(instant: string | Date): void {
+    this.stands = true;
+    super.moveTo(instant);
+  }
+
+  stop(): void {
+    this.moveTo(this.now());
+  }
+
+  later(seconds: number): void {
+    this.moveTo(new Date(this.now().getTime() + seconds * 1000));
+  }
+
+  goOn(): void {
+    this.stands = false;
+  }
+}

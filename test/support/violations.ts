@@ -49,3 +49,18 @@ export function enter(
   return `insert into ledger_entries (kind, pledge_id, supporter_id, holder_id, amount_rupiah, created_at)
     values ('${kind}', '${committed.id}', '${supporter.id}', '${holder.id}', ${amount}, now())`;
 }
+
+/** Makes an account of an issuer, but for what is said. */
+export function issuersAccount(more: Record<string, string> = {}): string {
+  const row: Record<string, string> = {
+    id: `'account_01jd3m5a8zf6wvqk2x7r9c4b1e'`,
+    email: `'a@b'`,
+    name: `'A'`,
+    issuer: `'https://id.test'`,
+    subject: `'budi'`,
+    claims_issued_at: 'now()',
+    created_at: 'now()',
+    ...more,
+  };
+  return `insert into accounts (${Object.keys(row).join(', ')}) values (${Object.values(row).join(', ')})`;
+}

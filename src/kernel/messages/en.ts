@@ -76,6 +76,9 @@ export const en = {
     'This is the last administrator who can sign in; make somebody else one first.',
   'state.has-password': 'This account has a password already, and needs no invitation.',
   'state.disabled': 'This account is disabled; enable it first.',
+  'state.issuer-invitation':
+    'This account is signed in to through {issuer} and has no password here; ask those who run that to let somebody in.',
+  'state.issuer-roles': 'What this account may do is said by {issuer}; have it changed there.',
   'state.need': 'The need is {status}; this can no longer be done.',
   'state.need-draft': 'The need is {status}; only a draft can be published.',
   'state.pledge': 'The pledge is {status}; this cannot be done now.',
@@ -90,6 +93,12 @@ export const en = {
   'sign-in.throttled':
     'Too many attempts to sign in; try again in {seconds, plural, one {# second} other {# seconds}}.',
   'invitation.failed': 'This invitation was used, is over, or never was; ask an administrator for a new one.',
+  'auth.no-role':
+    'Your organisation’s sign-in gives you no role in this hub; ask those who keep its accounts for one, and sign in again.',
+  'auth.unfit-claim':
+    'Your organisation’s sign-in gives you the role {role}, but its claim “{claim}” names nothing that this hub knows; ask those who keep its accounts to correct it, and sign in again.',
+  'auth.issuer-unavailable':
+    'Your organisation’s sign-in cannot be checked at the moment; try again in half a minute.',
   'auth.required': 'Sign in first: send “Authorization: Bearer <token>” with the token that signIn answers.',
   'error.internal': 'Something went wrong on our side; quote {id} when you ask for help.',
   'error.busy': 'The hub is busy; try again in a moment.',

@@ -77,6 +77,9 @@ export const id: Record<MessageKey, string> = {
     'Ini administrator terakhir yang dapat masuk; jadikan orang lain administrator dahulu.',
   'state.has-password': 'Akun ini sudah memiliki kata sandi, dan tidak memerlukan undangan.',
   'state.disabled': 'Akun ini dinonaktifkan; aktifkan dahulu.',
+  'state.issuer-invitation':
+    'Akun ini masuk melalui {issuer} dan tidak memiliki kata sandi di sini; mintalah pengelolanya untuk memberi akses.',
+  'state.issuer-roles': 'Kewenangan akun ini ditentukan oleh {issuer}; mintalah perubahannya di sana.',
   'state.need': 'Kebutuhan ini berstatus {status}; hal ini tidak dapat dilakukan lagi.',
   'state.need-draft': 'Kebutuhan ini berstatus {status}; hanya rancangan yang dapat diterbitkan.',
   'state.pledge': 'Ikrar ini berstatus {status}; hal ini tidak dapat dilakukan sekarang.',
@@ -90,6 +93,12 @@ export const id: Record<MessageKey, string> = {
   'sign-in.throttled': 'Terlalu sering mencoba masuk; coba lagi dalam {seconds, number} detik.',
   'invitation.failed':
     'Undangan ini sudah dipakai, sudah lewat waktunya, atau tidak pernah ada; mintalah yang baru kepada administrator.',
+  'auth.no-role':
+    'Akun lembaga Anda tidak memberi Anda peran di hub ini; mintalah kepada pengelola akun lembaga Anda, lalu masuk lagi.',
+  'auth.unfit-claim':
+    'Akun lembaga Anda memberi Anda peran {role}, tetapi klaim “{claim}” di dalamnya tidak menyebut sesuatu yang dikenal hub ini; mintalah pengelola akun lembaga Anda memperbaikinya, lalu masuk lagi.',
+  'auth.issuer-unavailable':
+    'Akun lembaga Anda tidak dapat diperiksa saat ini; coba lagi setengah menit lagi.',
   'auth.required': 'Masuklah dahulu: kirim “Authorization: Bearer <token>” dengan token jawaban signIn.',
   'error.internal': 'Ada yang salah di pihak kami; sebutkan {id} bila meminta bantuan.',
   'error.busy': 'Hub sedang sibuk; coba lagi sebentar lagi.',
