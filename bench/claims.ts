@@ -4,7 +4,7 @@ import { readConfig } from '../src/config.ts';
 import { createLogger } from '../src/platform/logger.ts';
 import { statementsOf } from '../test/support/statements.ts';
 import { claim, claimWithoutPause } from './claim-load.ts';
-import { type Ground, openGround, TOKEN_SECRET, tokensOf } from './ground.ts';
+import { type Ground, openGround, TOKEN_SECRET, tokensOf, WITHOUT_RATES } from './ground.ts';
 import { startHubProcess } from './hub-process.ts';
 import { claimsInPgbench } from './pgbench.ts';
 import { cpuSeconds, familyCpuSeconds } from './process-usage.ts';
@@ -55,7 +55,7 @@ async function eventSnapshot(url: string): Promise<string> {
 /** The statements of one claim, counted in a hub of this process. */
 async function countStatements(ground: Ground, tokens: readonly string[]): Promise<number> {
   const hub = await startHub({
-    config: readConfig({ PORT: '0' }),
+    config: readConfig({ PORT: '0', ...WITHOUT_RATES }),
     databaseUrl: ground.url,
     tokenSecret: TOKEN_SECRET,
     logger: createLogger('warn'),

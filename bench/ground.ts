@@ -12,6 +12,13 @@ import { accountId, fillWorld, sessionId, type WorldSize } from './world.ts';
 export const TOKEN_SECRET = 'a-secret-of-the-benchmark-and-nothing-else';
 const TOKEN_SECONDS = 3600;
 
+/** Settings of a hub from which a few accounts ask as much as it can answer. */
+export const WITHOUT_RATES = {
+  FIELDS_PER_SECOND: '1000000000',
+  FIELDS_BURST: '1000000000',
+  OPERATIONS_PER_ACCOUNT: '1000000',
+} as const;
+
 /** A durable PostgreSQL of the benchmark's own, with its world in it. */
 export interface Ground {
   url: string;

@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { type Ground, TOKEN_SECRET } from './ground.ts';
+import { type Ground, TOKEN_SECRET, WITHOUT_RATES } from './ground.ts';
 
 const PATIENCE_MS = 20_000;
 /** As `npm start` runs it. */
@@ -32,7 +32,7 @@ function printedUrl(hub: ChildProcessByStdio<null, Readable, null>): Promise<str
 export async function startHubProcess({ url: databaseUrl }: Ground): Promise<HubProcess> {
   const main = fileURLToPath(new URL('../src/main.js', import.meta.url));
   const hub = spawn(process.execPath, [...NODE_OPTIONS, main], {
-    env: { PORT: '0', DATABASE_URL: databaseUrl, TOKEN_SECRET, LOG_LEVEL: 'warn' },
+    env: { PORT: '0', DATABASE_URL: databaseUrl, TOKEN_SECRET, LOG_LEVEL: 'warn', ...WITHOUT_RATES },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const kill = () => hub.kill('SIGKILL');

@@ -8,6 +8,7 @@ import type { Config } from './config.ts';
 import { entities } from './entities.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
 import { mappings } from './mappings.ts';
+import { Allowances } from './platform/allowances.ts';
 import { Database } from './platform/database.ts';
 import { Context, type ContextOf } from './platform/graphql/context.ts';
 import { DirectReads } from './platform/graphql/direct-reads.ts';
@@ -16,6 +17,9 @@ import { createHttp, type Readiness } from './platform/http.ts';
 import { startJobs } from './platform/jobs.ts';
 import { Connections, type CurrentActors } from './platform/live/connections.ts';
 import { localeOf } from './platform/messages.ts';
+import { Origins } from './platform/origins.ts';
+import { ownerOf } from './platform/owner.ts';
+import { trustIn } from './platform/proxies.ts';
 import { ReadPlanner } from './platform/read-plan/planner.ts';
 import { ReadyReads } from './platform/read-plan/ready-reads.ts';
 import { serveWebSocket } from './platform/websocket.ts';
@@ -70,6 +74,19 @@ async function readinessOf({ database, relay }: Services): Promise<Readiness> {
   return { ready: Object.values(checks).every(Boolean), checks };
 }
 
+/** Starts what works behind the doors without being asked. */
+async function startLoops(
+  { relay, chainer, folder, tail }: Services,
+  opened: AsyncDisposableStack,
+): Promise<void> {
+  for (const loop of [relay, chainer, folder]) {
+    loop.start();
+    opened.defer(() => loop.stop());
+  }
+  await tail.start();
+  opened.defer(() => tail.stop());
+}
+
 /** Starts a hub on a database: migrations, relay, feed, jobs, then the doors. A start that fails leaves nothing open. */
 export async function startHub(options: HubOptions): Promise<Hub> {
   await using opened = new AsyncDisposableStack();
@@ -80,15 +97,8 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   await options.prepare?.(database);
   const { tokenHours, issuer } = config;
   const services = compose({ database, clock, logger, tokenSecret, tokenHours, issuer });
-  const { relay, chainer, folder, tail, identity, authentication, container } = services;
-  relay.start();
-  opened.defer(() => relay.stop());
-  chainer.start();
-  opened.defer(() => chainer.stop());
-  folder.start();
-  opened.defer(() => folder.stop());
-  await tail.start();
-  opened.defer(() => tail.stop());
+  const { identity, authentication, container } = services;
+  await startLoops(services, opened);
   const jobs = await startJobs(databaseUrl, services.jobs, logger);
   opened.defer(() => jobs.stop());
   const limits = { most: config.maxConnections, mostPerAccount: config.connectionsPerAccount };
@@ -96,25 +106,34 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const connections = new Connections(limits, currentActors, clock, logger);
   connections.start();
   opened.defer(() => connections.stop());
-  const contextOf: ContextOf = async ({ authorization, acceptLanguage, address, requestId, resumeAfter }) =>
-    new Context({
-      ...(await authentication.authenticate(authorization, { address, requestId })),
+  const allowances = new Allowances(config.allowance, clock);
+  const contextOf: ContextOf = async ({ authorization, acceptLanguage, address, requestId, resumeAfter }) => {
+    const identified = await authentication.authenticate(authorization, { address, requestId });
+    return new Context({
+      ...identified,
       locale: localeOf(acceptLanguage),
       resumeAfter: resumeAfter ?? null,
       publicRead: config.publicRead,
       container,
+      allowance: allowances.of(ownerOf(identified.actor.accountId, address)),
+      requestId,
     });
+  };
   const schema = await createSchema();
-  const documents = new Documents(schema);
+  const documents = new Documents(schema, config.introspection);
   const { prepared } = database;
-  const heartbeatMs = config.heartbeatSeconds * 1000;
-  const http = await createHttp({
+  const live = {
     schema,
     documents,
     contextOf,
     connections,
-    heartbeatMs,
+    origins: new Origins(config.allowedOrigins),
+    isProxy: trustIn(config.trustedProxies),
+    heartbeatMs: config.heartbeatSeconds * 1000,
     logger,
+  };
+  const http = await createHttp({
+    ...live,
     readiness: () => readinessOf(services),
     directReads: new DirectReads({
       documents,
@@ -126,9 +145,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     demoAccounts: () => identity.demoAccounts(),
   });
   opened.defer(() => http.close());
-  opened.defer(
-    serveWebSocket({ server: http.server, schema, documents, contextOf, connections, heartbeatMs, logger }),
-  );
+  opened.defer(serveWebSocket({ ...live, server: http.server }));
   await http.listen({ host: config.host, port: config.port });
   const { address, port, family } = http.server.address() as AddressInfo;
   // From here on all of it belongs to the hub, and is closed from the doors inwards.

@@ -1,6 +1,9 @@
+import { isIP } from 'node:net';
 import type { IssuerSettings } from './identity/issuer.rules.ts';
 import { issuerSettings } from './issuer-config.ts';
 import { isPassword, PASSWORD_LENGTH } from './identity/password.rules.ts';
+import type { AllowanceRules } from './platform/allowances.ts';
+import { LIMITS } from './platform/limits.ts';
 import { logLevels, type LogLevel } from './platform/logger.ts';
 
 /** How the hub is set up; read once, never changed. */
@@ -21,6 +24,14 @@ export interface Config {
   readonly maxConnections: number;
   /** The same for one account, or for one address that has not signed in. */
   readonly connectionsPerAccount: number;
+  /** What one account, or one address that has not signed in, may ask of this node. */
+  readonly allowance: AllowanceRules;
+  /** Whether clients may ask what the schema holds, and are told in errors what they may have meant. */
+  readonly introspection: boolean;
+  /** Origins whose pages may ask, besides the hub's own. */
+  readonly allowedOrigins: readonly string[];
+  /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
   /** How often readers of live feeds are asked whether they are still there. */
   readonly heartbeatSeconds: number;
   /** The OpenID issuer whose access tokens are taken; null for none. */
@@ -75,6 +86,14 @@ export class SettingsReader {
     });
   }
 
+  /** Texts between commas. */
+  list(name: string, expected: string, fits: (item: string) => boolean): readonly string[] {
+    return this.checked(name, [], `${expected}, with commas between them`, (text) => {
+      const items = text.split(',').map((item) => item.trim());
+      return items.every(fits) ? Object.freeze(items) : undefined;
+    });
+  }
+
   flag(name: string, fallback: boolean): boolean {
     return this.checked(
       name,
@@ -84,6 +103,18 @@ export class SettingsReader {
     );
   }
 }
+
+const MAX_FIELDS = 1_000_000_000_000;
+
+const isOrigin = (text: string): boolean =>
+  /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
+
+const isNetwork = (text: string): boolean => {
+  const [address = '', bits, ...more] = text.split('/');
+  const most = { 4: 32, 6: 128 }[isIP(address)];
+  if (most === undefined || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= most);
+};
 
 /** As it stands, since spaces at its ends are a part of it. */
 function adminPassword(read: SettingsReader): string | null {
@@ -147,6 +178,14 @@ export function readConfig(
     readConnections: read.whole('READ_CONNECTIONS', 10, 1, 200),
     maxConnections: read.whole('MAX_CONNECTIONS', 10_000, 1, 1_000_000),
     connectionsPerAccount: read.whole('CONNECTIONS_PER_ACCOUNT', 200, 1, 1_000_000),
+    allowance: {
+      fieldsPerSecond: read.whole('FIELDS_PER_SECOND', 20_000, 100, MAX_FIELDS),
+      burstFields: read.whole('FIELDS_BURST', 400_000, LIMITS.answerFields, MAX_FIELDS),
+      operations: read.whole('OPERATIONS_PER_ACCOUNT', 50, 1, 1_000_000),
+    },
+    introspection: read.flag('INTROSPECTION', url === null),
+    allowedOrigins: read.list('ALLOWED_ORIGINS', 'origins such as https://app.example', isOrigin),
+    trustedProxies: read.list('TRUSTED_PROXIES', 'addresses and networks such as 10.0.0.0/8', isNetwork),
     heartbeatSeconds: read.whole('HEARTBEAT_SECONDS', 12, 1, 120),
     issuer: issuerSettings(read),
     adminPassword: adminPassword(read),

@@ -147,12 +147,14 @@ test('what is undone when it would commit leaves nothing', async () => {
   expect(hub.complaints.splice(0)).toEqual([expect.stringContaining('at the very end')]);
 });
 
-test('a mutation over a WebSocket is known by its address and token', async () => {
+test('a mutation over a WebSocket is known by its address and token, and by its number on the connection', async () => {
   const need = await publish(as.kader, { villageId: villages.cimarga.id });
   const { client, tokenId } = await signedIn('semen');
   const input = { needId: need.id, quantity: 1, idempotencyKey: 'ws' };
   const left = await tracesOf(database, () => take(client.subscribe(ClaimNeedDocument, { input }), 1));
-  expect(left).toMatchObject([{ action: 'claimNeed', tokenId, requestId: null }]);
+  expect(left).toMatchObject([
+    { action: 'claimNeed', tokenId, requestId: expect.stringMatching(/^[0-9a-f-]{36}\.1$/) },
+  ]);
   expect(left[0]!.address).toMatch(LOCAL);
 });
 

@@ -78,7 +78,17 @@ export type RequestErrorCode =
   | 'OPERATION_TOO_LARGE'
   | 'RATE_LIMITED'
   | 'TOO_MANY_OPERATIONS'
-  | 'FEED_OVERFLOW';
+  | 'FEED_OVERFLOW'
+  | RefusedRequestCode;
+
+/** Of requests that are refused before anybody looks at an operation. */
+export type RefusedRequestCode =
+  | 'BAD_REQUEST'
+  | 'BATCH_REFUSED'
+  | 'BODY_TOO_LARGE'
+  | 'CSRF_PREVENTED'
+  | 'FORBIDDEN_ORIGIN'
+  | 'UNSUPPORTED_MEDIA_TYPE';
 
 /** A client's own mistake in a query or subscription: becomes a GraphQL error with that code. */
 export class RequestError extends Error {

@@ -9,14 +9,15 @@ import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { getOperationAST, GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import { CSRF_HEADERS } from './forgery.ts';
 import { costOf } from './graphql/answer-size.ts';
 import type { Context } from './graphql/context.ts';
 import { type Documents, parseError, PARSE_LIMITS } from './graphql/documents.ts';
-import { toClientError } from './graphql/errors.ts';
-import { costExtension } from './graphql/execution.ts';
-import type { Locale } from './messages.ts';
+import { type Hearer, toClientError } from './graphql/errors.ts';
+import { costExtension, refusalOf } from './graphql/execution.ts';
+import { httpStatusOf } from './request-errors.ts';
 
 export interface ApolloOptions {
   schema: GraphQLSchema;
@@ -24,13 +25,13 @@ export interface ApolloOptions {
   logger: Logger;
 }
 
-/** Remembers the language of the request that each error belongs to, since the formatter is not told. */
-function languageOfErrors(languages: WeakMap<object, Locale>): ApolloServerPlugin<Context> {
+/** Remembers whose request each error belongs to, since the formatter is not told. */
+function hearersOfErrors(hearers: WeakMap<object, Hearer>): ApolloServerPlugin<Context> {
   return {
     requestDidStart: () =>
       Promise.resolve({
         didEncounterErrors: ({ errors, contextValue }) => {
-          for (const error of errors) languages.set(error, contextValue.locale);
+          for (const error of errors) hearers.set(error, contextValue);
           return Promise.resolve();
         },
       }),
@@ -44,20 +45,35 @@ function withCode(error: GraphQLError): GraphQLError {
   return new GraphQLError(message, { nodes, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
 }
 
+/** Of a request that was refused before its language was known. */
+const NOBODY: Hearer = { locale: 'id', requestId: '' };
+
+const NO_OPERATION = 'The document has no such operation, or several and no operationName that chooses.';
+
 type Asked = GraphQLRequestContextResponseForOperation<Context>;
 
-/** The cost of an operation, or why it is not executed. */
+/** The cost of an operation, which is paid then, or why it is not executed. */
 function judge(documents: Documents, asked: Asked): number | readonly GraphQLError[] {
   const { schema, source, request } = asked;
   const document = documents.read(source);
   if (!('kind' in document)) return document.map(withCode);
-  return costOf({
+  if (getOperationAST(document, request.operationName) == null) {
+    return [new GraphQLError(NO_OPERATION, { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } })];
+  }
+  const cost = costOf({
     schema,
     document,
     operationName: request.operationName,
     variableValues: request.variables,
     hideSuggestions: !documents.isSchemaOpen,
   });
+  if (typeof cost !== 'number') return cost;
+  try {
+    asked.contextValue.allowance.pay(cost);
+    return cost;
+  } catch (error) {
+    return [refusalOf(error)];
+  }
 }
 
 /**
@@ -65,13 +81,16 @@ function judge(documents: Documents, asked: Asked): number | readonly GraphQLErr
  * transports. Apollo would validate first, and measure while it validates.
  */
 function withinLimits({ documents, logger }: ApolloOptions): ApolloServerPlugin<Context> {
-  const refusal = (errors: readonly GraphQLError[], { locale }: Context): GraphQLResponse => ({
-    http: { status: 400, headers: new HeaderMap() },
-    body: {
-      kind: 'single',
-      singleResult: { errors: errors.map((error) => toClientError(error, locale, logger)) },
-    },
-  });
+  const refusal = (errors: readonly GraphQLError[], hearer: Hearer): GraphQLResponse => {
+    const formatted = errors.map((error) => toClientError(error, hearer, logger));
+    const { code, retryAfterSeconds } = formatted[0]!.extensions ?? {};
+    const headers = new HeaderMap();
+    if (typeof retryAfterSeconds === 'number') headers.set('retry-after', String(retryAfterSeconds));
+    return {
+      http: { status: httpStatusOf(code), headers },
+      body: { kind: 'single', singleResult: { errors: formatted } },
+    };
+  };
   return {
     requestDidStart: () => {
       let cost: number | undefined;
@@ -106,23 +125,25 @@ export const APOLLO_SETTINGS = {
 
 /** Apollo Server, with what costs and is not used switched off, and validation left to `withinLimits`. */
 export async function startApollo(options: ApolloOptions): Promise<ApolloServer<Context>> {
-  const { schema, logger } = options;
-  const languages = new WeakMap<object, Locale>();
+  const { schema, documents, logger } = options;
+  const hearers = new WeakMap<object, Hearer>();
   const apollo = new ApolloServer<Context>({
     ...APOLLO_SETTINGS,
+    introspection: documents.isSchemaOpen,
+    csrfPrevention: { requestHeaders: [...CSRF_HEADERS] },
     schema,
     stringifyResult: (answer) => JSON.stringify(answer),
     dangerouslyDisableValidation: true,
     logger,
     plugins: [
-      languageOfErrors(languages),
+      hearersOfErrors(hearers),
       withinLimits(options),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
     ],
     formatError: (formatted, error) => {
       if (!(error instanceof GraphQLError)) return formatted;
-      return toClientError(parseError(error), languages.get(error) ?? 'id', logger);
+      return toClientError(parseError(error), hearers.get(error) ?? NOBODY, logger);
     },
   });
   await apollo.start();

@@ -150,7 +150,7 @@ class EventStream {
   }
 
   private format(errors: readonly GraphQLError[]): object[] {
-    return errors.map((error) => toClientError(error, this.context.locale, this.options.logger));
+    return errors.map((error) => toClientError(error, this.context, this.options.logger));
   }
 
   private result({ errors, ...data }: ExecutionResult): string {
@@ -176,8 +176,7 @@ export function serveEventStreams(app: FastifyInstance, options: LiveOptions): v
     handler: async (request, reply) => {
       const asked = askedBy(request);
       if (asked === null) {
-        await reply.code(400).send({ errors: [{ message: 'Send a query.' }] });
-        return;
+        throw new RequestError('BAD_REQUEST', { key: 'request.bad' });
       }
       const { authorization, 'accept-language': acceptLanguage } = request.headers;
       const resumeAfter = request.headers['last-event-id'];
@@ -188,6 +187,11 @@ export function serveEventStreams(app: FastifyInstance, options: LiveOptions): v
         requestId: request.id,
         resumeAfter: typeof resumeAfter === 'string' && resumeAfter !== '' ? resumeAfter : null,
       });
+      context.allowance.knock();
+      // What was said of this answer before it leaves Fastify's hands.
+      for (const [name, value] of Object.entries(reply.getHeaders())) {
+        if (value !== undefined) reply.raw.setHeader(name, value);
+      }
       reply.hijack();
       await new EventStream(options, reply, context).serve(asked, request.method === 'GET');
     },

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import fastifyStatic from '@fastify/static';
 import Fastify, {
@@ -6,14 +6,20 @@ import Fastify, {
   type FastifyInstance,
   type FastifyRequest,
   LogController,
+  type RouteHandlerMethod,
 } from 'fastify';
 import { startApollo } from './apollo.ts';
 import { serveEventStreams } from './event-stream.ts';
+import { refuseForgery } from './forgery.ts';
 import { LIMITS } from './limits.ts';
 import type { Context } from './graphql/context.ts';
 import type { DirectReads } from './graphql/direct-reads.ts';
 import { mediaTypeFor } from './graphql/media-type.ts';
 import type { LiveOptions } from './live/live-options.ts';
+import { tellBrowsers } from './page-headers.ts';
+import { type Trust, trustIn } from './proxies.ts';
+import { answerErrors } from './request-errors.ts';
+import { REQUEST_ID_HEADER, requestIdOf } from './request-id.ts';
 
 /** Whether the hub can do its work, and what it lacks. */
 export interface Readiness {
@@ -46,10 +52,11 @@ async function servePage(app: FastifyInstance, pageDir: string): Promise<void> {
 }
 
 /** A web server with the hub's settings, which serves nothing yet. */
-export function createApp(loggerInstance: FastifyBaseLogger): FastifyInstance {
+export function createApp(loggerInstance: FastifyBaseLogger, isProxy: Trust = trustIn([])): FastifyInstance {
   return Fastify({
     loggerInstance,
-    genReqId: () => randomUUID(),
+    genReqId: requestIdOf,
+    trustProxy: isProxy,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: LIMITS.bodyBytes,
     forceCloseConnections: true,
@@ -58,40 +65,52 @@ export function createApp(loggerInstance: FastifyBaseLogger): FastifyInstance {
 
 /** As what an answer is sent that Apollo need not see; null for requests whose form it must judge. */
 function directTypeOf({ method, headers }: FastifyRequest): string | null {
-  const isJson = method === 'POST' && headers['content-type']?.startsWith('application/json') === true;
-  return isJson ? mediaTypeFor(headers.accept) : null;
+  return method === 'POST' ? mediaTypeFor(headers.accept) : null;
 }
 
-/** The HTTP side: `/graphql`, the health pages, and the workbench at `/`. Not yet listening. */
-export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
-  const apollo = await startApollo(options);
-  const app = createApp(options.logger);
-  const contextFor = ({ headers, ip, id }: FastifyRequest) =>
+/** One operation a request, counted among those that its account runs, and begun only when the account may. */
+function answerOperations(apollo: ApolloServer<Context>, options: HttpOptions): RouteHandlerMethod {
+  const contextFor = ({ headers, ip, id }: FastifyRequest): Promise<Context> =>
     options.contextOf({
       authorization: headers.authorization,
       acceptLanguage: headers['accept-language'],
       address: ip,
       requestId: id,
     });
-  app.route({
-    url: '/graphql',
-    method: ['GET', 'POST'],
-    handler: async (request, reply) => {
-      let asked: Promise<Context> | undefined;
-      const context = () => (asked ??= contextFor(request));
+  return async function answer(request, reply) {
+    const context = await contextFor(request);
+    context.allowance.knock();
+    const end = context.allowance.begin();
+    try {
       const type = directTypeOf(request);
-      if (type !== null) {
-        const answer = await context().then(
-          (known) => options.directReads.answer(request.body, known),
-          () => null,
-        );
-        if (answer !== null) return reply.type(type).send(answer);
-      }
-      const answerByApollo = fastifyApolloHandler(apollo, { context });
-      return answerByApollo.call(app, request, reply);
-    },
-  });
+      const direct = type === null ? null : await options.directReads.answer(request.body, context);
+      if (type !== null && direct !== null) return await reply.type(type).send(direct);
+      const perform = fastifyApolloHandler(apollo, { context: () => Promise.resolve(context) });
+      return await perform.call(this, request, reply);
+    } finally {
+      end();
+    }
+  };
+}
+
+async function serveGraphql(app: FastifyInstance, options: HttpOptions): Promise<void> {
+  const apollo = await startApollo(options);
+  app.addHook('onClose', () => apollo.stop());
+  refuseForgery(app, options.origins);
+  app.route({ url: '/graphql', method: ['GET', 'POST'], handler: answerOperations(apollo, options) });
   serveEventStreams(app, options);
+}
+
+/** The HTTP side: `/graphql`, the health pages, and the workbench at `/`. Not yet listening. */
+export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
+  const app = createApp(options.logger, options.isProxy);
+  answerErrors(app, options.logger);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header(REQUEST_ID_HEADER, request.id);
+    return Promise.resolve();
+  });
+  await tellBrowsers(app, options.origins);
+  await app.register((scope) => serveGraphql(scope, options));
   app.get('/health/live', () => ({ status: 'live' }));
   app.get('/health/ready', async (_, reply) => {
     const { ready, checks } = await options.readiness();
@@ -102,6 +121,5 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     return { demo: accounts.length > 0, accounts };
   });
   await servePage(app, options.pageDir);
-  app.addHook('onClose', () => apollo.stop());
   return app;
 }

@@ -4,6 +4,8 @@
 export const LIMITS = {
   /** Bytes of a request's body, and of a WebSocket message. */
   bodyBytes: 262_144,
+  /** Operations in one request. */
+  batch: 1,
   /** Of a document's text. The parser gives up behind these, so that what is more is never looked at. */
   tokens: 2000,
   comments: 200,
@@ -16,6 +18,8 @@ export const LIMITS = {
   selections: 1000,
   /** Fields that an answer could hold, were every page full: what an operation costs. */
   answerFields: 100_000,
+  /** What any operation costs at the least, whatever it asks for. */
+  leastFields: 100,
   /** Operations at once on one WebSocket. */
   operationsPerConnection: 100,
 } as const;

@@ -2,25 +2,27 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type ExecutionArgs, getOperationAST, GraphQLError, type GraphQLFormattedError } from 'graphql';
-import type { Context as ProtocolContext } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { RequestError } from '../kernel/problems.ts';
-import type { Context, ContextOf } from './graphql/context.ts';
-import { toClientError } from './graphql/errors.ts';
-import { executeWithinLimits, subscribeShared } from './graphql/execution.ts';
+import type { Context } from './graphql/context.ts';
+import { type Hearer, toClientError } from './graphql/errors.ts';
+import { executeWithinLimits, refusalOf, subscribeShared } from './graphql/execution.ts';
 import { LIMITS } from './limits.ts';
-import {
-  CLOSE_PERMISSIONS_CHANGED,
-  CLOSE_TOO_MANY,
-  type Connection,
-  type Connections,
-} from './live/connections.ts';
+import { CLOSE_PERMISSIONS_CHANGED } from './live/connections.ts';
 import { Heartbeat } from './live/heartbeat.ts';
 import { type Operation, Operations } from './live/operations.ts';
 import { WebSocketOutlet } from './live/websocket-outlet.ts';
 import type { LiveOptions } from './live/live-options.ts';
-import type { Locale } from './messages.ts';
+import {
+  admit,
+  contextOfPeer,
+  type Extra,
+  hearerOf,
+  nextRequestId,
+  type Parameters,
+  type Peer,
+} from './websocket-peer.ts';
 
 export interface WebSocketOptions extends LiveOptions {
   server: Server;
@@ -34,51 +36,6 @@ const CLOSE_GOING_AWAY = 1001;
 /** How long a connection that is being closed may keep what was not read, before it is broken off. */
 const CLOSE_WITHIN_MS = 5000;
 
-type Parameters = { authorization?: unknown; acceptLanguage?: unknown };
-type Extra = {
-  socket: WebSocket;
-  request: IncomingMessage;
-  /** Whether somebody had signed in when it was opened. */
-  isKnown?: boolean;
-  locale?: Locale;
-  operations?: Operations;
-};
-type Peer = ProtocolContext<Parameters, Extra>;
-
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-/** The actor, language and permissions behind `connectionParams`, asked anew for each operation. */
-function contextOfPeer({ connectionParams, extra }: Peer, contextOf: ContextOf): Promise<Context> {
-  return contextOf({
-    authorization: textOf(connectionParams?.authorization),
-    acceptLanguage: textOf(connectionParams?.acceptLanguage) ?? extra.request.headers['accept-language'],
-    address: extra.request.socket.remoteAddress ?? null,
-    requestId: null,
-  });
-}
-
-/** Counts a connection among the open ones; false, and it is closed, when there are too many or it is no more. */
-function admit(peer: Peer, { actor, expiresAt, locale }: Context, connections: Connections): boolean {
-  const { socket, request } = peer.extra;
-  // Its end was told while it was asked who is there, and is not told again.
-  if (socket.readyState !== socket.OPEN) return false;
-  peer.extra.locale = locale;
-  peer.extra.isKnown = actor.accountId !== null;
-  const address = request.socket.remoteAddress ?? '';
-  const connection: Connection = {
-    actor,
-    expiresAt,
-    address,
-    end: (code, reason) => socket.close(code, reason),
-  };
-  if (!connections.add(connection)) {
-    socket.close(CLOSE_TOO_MANY, 'Too many connections; try again later.');
-    return false;
-  }
-  socket.once('close', () => connections.remove(connection));
-  return true;
-}
-
 function tooManyOperations(): GraphQLError[] {
   const max = MAX_OPERATIONS;
   const originalError = new RequestError(
@@ -89,16 +46,28 @@ function tooManyOperations(): GraphQLError[] {
   return [new GraphQLError(originalError.message, { originalError })];
 }
 
+/** Why a new operation is not even looked at. */
+function refusalAtOnce({ subscriptions, extra }: Peer, running: Operations): GraphQLError[] | null {
+  const open = Object.keys(subscriptions).length;
+  if (open > MAX_OPERATIONS || running.size >= MAX_RUNNING) return tooManyOperations();
+  try {
+    extra.allowance?.knock();
+    return null;
+  } catch (error) {
+    return [refusalOf(error)];
+  }
+}
+
 function answer(stream: Duplex, status: string): void {
   stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => stream.destroy());
 }
 
 function speak(sockets: WebSocketServer, options: WebSocketOptions): { dispose(): Promise<void> | void } {
-  const { schema, documents, contextOf, connections, logger } = options;
+  const { schema, documents, logger } = options;
   const outlets = new WeakMap<object, WebSocketOutlet>();
   const operations = new WeakMap<ExecutionArgs, Operation>();
-  const format = (errors: readonly GraphQLError[], locale: Locale = 'id'): GraphQLFormattedError[] =>
-    errors.map((error) => toClientError(error, locale, logger));
+  const format = (errors: readonly GraphQLError[], hearer: Hearer): GraphQLFormattedError[] =>
+    errors.map((error) => toClientError(error, hearer, logger));
   return useServer<Parameters, Extra>(
     {
       schema,
@@ -106,16 +75,12 @@ function speak(sockets: WebSocketServer, options: WebSocketOptions): { dispose()
       subscribe: (args) =>
         operations
           .get(args)!
-          .answer(() =>
-            subscribeShared(args, outlets.get(args.contextValue as object)!, (errors, { locale }) =>
-              format(errors, locale),
-            ),
-          ),
-      onConnect: async (peer) => admit(peer, await contextOfPeer(peer, contextOf), connections),
-      onSubscribe: ({ subscriptions, extra }, id, { query, operationName, variables }) => {
-        const running = (extra.operations ??= new Operations());
-        const open = Object.keys(subscriptions).length;
-        if (open > MAX_OPERATIONS || running.size >= MAX_RUNNING) return tooManyOperations();
+          .answer(() => subscribeShared(args, outlets.get(args.contextValue as object)!, format)),
+      onConnect: (peer) => admit(peer, options),
+      onSubscribe: (peer, id, { query, operationName, variables }) => {
+        const running = (peer.extra.operations ??= new Operations());
+        const refusal = refusalAtOnce(peer, running);
+        if (refusal !== null) return refusal;
         const document = documents.read(query);
         if (!('kind' in document)) return document;
         if (getOperationAST(document, operationName) == null) {
@@ -133,7 +98,7 @@ function speak(sockets: WebSocketServer, options: WebSocketOptions): { dispose()
         return args;
       },
       context: async (peer, id) => {
-        const context = await contextOfPeer(peer, contextOf);
+        const context = await contextOfPeer(peer, nextRequestId(peer), options);
         const { socket, request, isKnown } = peer.extra;
         // Whose token was worth nothing when it was opened is counted as nobody, and no look would end what they hear.
         if (isKnown === false && context.actor.accountId !== null) {
@@ -142,9 +107,9 @@ function speak(sockets: WebSocketServer, options: WebSocketOptions): { dispose()
         outlets.set(context, new WebSocketOutlet(socket, request.socket, id));
         return context;
       },
-      onError: ({ extra }, _id, _payload, errors) => format(errors, extra.locale),
-      onNext: ({ extra }, _id, _payload, _args, { errors, ...result }) =>
-        errors === undefined ? undefined : { ...result, errors: format(errors, extra.locale) },
+      onError: ({ extra }, _id, _payload, errors) => format(errors, hearerOf(extra)),
+      onNext: (_peer, _id, _payload, { contextValue }, { errors, ...result }) =>
+        errors === undefined ? undefined : { ...result, errors: format(errors, contextValue as Context) },
     },
     sockets,
     // Its own heartbeat takes a reader for dead whose answer waits behind much that it has yet to read.
@@ -166,7 +131,7 @@ function watch(socket: WebSocket, stream: Socket, everyMs: number): void {
 
 /** The WebSocket side of `/graphql`, protocol graphql-transport-ws. Answers how to close it. */
 export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
-  const { server, connections } = options;
+  const { server, connections, origins } = options;
   // `closeTimeout` is documented by ws, and its types do not know it yet.
   const settings: ServerOptions & { closeTimeout: number } = {
     noServer: true,
@@ -190,6 +155,7 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
     stream.setMaxListeners(2 * MAX_OPERATIONS + 20);
     // As text: not every request target that a stranger sends can be read as an address.
     if (request.url?.split('?', 1)[0] !== PATH) answer(stream, '404 Not Found');
+    else if (!origins.isAllowed(request.headers)) answer(stream, '403 Forbidden');
     else if (!connections.hasRoom) answer(stream, '503 Service Unavailable');
     else {
       sockets.handleUpgrade(request, stream, head, (socket) => sockets.emit('connection', socket, request));

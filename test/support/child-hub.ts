@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { withoutRates } from './rates.ts';
 
 const PATIENCE_MS = 180_000;
 /** A child gets no variable of the tests but these. */
@@ -20,7 +21,7 @@ export class ChildHub {
   ) {
     const path = fileURLToPath(new URL(`../../src/${entry}`, import.meta.url));
     this.child = spawn(process.execPath, [path, ...args], {
-      env: { PATH, HOME, ...environment },
+      env: { PATH, HOME, ...withoutRates, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.pid = this.child.pid!;

@@ -6,6 +6,7 @@ import { readConfig } from '../../src/config.ts';
 import { verifyBooks } from '../../src/feed/verify-books.service.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { sessionToken, TOKEN_SECRET } from './session-token.ts';
+import { withoutRates } from './rates.ts';
 import { TestClock } from './test-clock.ts';
 import { TestDatabase } from './test-database.ts';
 
@@ -59,6 +60,8 @@ export class TestHub {
       PUBLIC_READ: String(options.publicRead ?? false),
       WRITE_CONNECTIONS: '10',
       READ_CONNECTIONS: '6',
+      INTROSPECTION: 'true',
+      ...withoutRates,
       ...options.environment,
     };
     const config = readConfig(environment);

@@ -116,6 +116,15 @@ export const en = {
   'query.too-many-selections':
     'With its fragments the document has {counted, number} selections, and may have {max, number}: ask for less at once.',
   'query.too-many-operations': 'A connection carries {max, number} operations at once; end some first.',
+  'request.bad': 'This is not a request that the hub can read; send a JSON object with a query.',
+  'request.batch':
+    'One request carries one operation, and this one carries {counted, number}; send them one by one.',
+  'request.body-too-large': 'The body is larger than {max, number} bytes; send less at once.',
+  'request.forgery':
+    'A web page could have sent this without being asked: add one of these headers: {headers}.',
+  'request.foreign-origin':
+    'Pages of “{origin}” may not ask this hub; whoever runs it can allow them by ALLOWED_ORIGINS.',
+  'request.media-type': 'Send the body as application/json, and not compressed.',
   'rate.too-fast':
     'You have asked for too much in too short a time; wait {seconds, plural, one {# second} other {# seconds}}, then ask again.',
   'rate.too-many-at-once':

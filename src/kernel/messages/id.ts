@@ -118,6 +118,16 @@ export const id: Record<MessageKey, string> = {
     'Bersama fragmennya dokumen ini memuat {counted, number} pilihan ruas, sedangkan batasnya {max, number}: minta lebih sedikit sekaligus.',
   'query.too-many-operations':
     'Satu sambungan memuat {max, number} operasi sekaligus; akhiri beberapa dahulu.',
+  'request.bad': 'Permintaan ini tidak terbaca oleh hub; kirim objek JSON dengan query.',
+  'request.batch':
+    'Satu permintaan memuat satu operasi, sedangkan ini memuat {counted, number}; kirim satu per satu.',
+  'request.body-too-large':
+    'Isi permintaan lebih besar dari {max, number} bita; kirim lebih sedikit sekaligus.',
+  'request.forgery':
+    'Halaman web dapat mengirim ini tanpa diminta: tambahkan salah satu tajuk ini: {headers}.',
+  'request.foreign-origin':
+    'Halaman dari “{origin}” tidak boleh meminta ke hub ini; pengelolanya dapat mengizinkan lewat ALLOWED_ORIGINS.',
+  'request.media-type': 'Kirim isi permintaan sebagai application/json, tanpa dimampatkan.',
   'rate.too-fast':
     'Anda meminta terlalu banyak dalam waktu terlalu singkat; tunggu {seconds, number} detik, lalu minta lagi.',
   'rate.too-many-at-once':

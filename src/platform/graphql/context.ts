@@ -1,5 +1,6 @@
 import type { Actor } from '../../access/actor.ts';
 import { type Reader, readerOf } from '../../access/reader.ts';
+import type { Allowance } from '../allowances.ts';
 import { Batches } from '../batch.ts';
 import type { Container } from '../container.ts';
 import type { Locale } from '../messages.ts';
@@ -12,6 +13,10 @@ export interface ContextOptions {
   /** Whether somebody who has not signed in may read. */
   publicRead: boolean;
   container: Container;
+  /** How much the asker may ask for. */
+  allowance: Allowance;
+  /** The request's name in the log. */
+  requestId: string;
   resumeAfter?: string | null;
 }
 
@@ -20,6 +25,8 @@ export class Context {
   readonly locale: Locale;
   readonly batches = new Batches();
   readonly container: Container;
+  readonly allowance: Allowance;
+  readonly requestId: string;
   /** From where a reader goes on that came back by `Last-Event-ID`; it outweighs the argument `after`. */
   readonly resumeAfter: string | null;
   private readonly options: ContextOptions;
@@ -30,6 +37,8 @@ export class Context {
     this.isForAll = isForAll;
     this.locale = options.locale;
     this.container = options.container;
+    this.allowance = options.allowance;
+    this.requestId = options.requestId;
     this.resumeAfter = options.resumeAfter ?? null;
   }
 
@@ -74,8 +83,8 @@ export interface RequestHead {
   acceptLanguage: string | undefined;
   /** The client's network address. */
   address: string | null;
-  /** The request's name in the log; null where one connection carries many. */
-  requestId: string | null;
+  /** The request's name in the log. */
+  requestId: string;
   /** From where a stream goes on that was cut. */
   resumeAfter?: string | null;
 }

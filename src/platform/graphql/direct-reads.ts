@@ -1,5 +1,6 @@
 import { type DocumentNode, getOperationAST, GraphQLError, OperationTypeNode } from 'graphql';
 import type { Logger } from 'pino';
+import { RequestError } from '../../kernel/problems.ts';
 import type { CompiledRead, PreparedReads } from '../prepared-reads.ts';
 import type { ReadyReads } from '../read-plan/ready-reads.ts';
 import { costOf } from './answer-size.ts';
@@ -54,13 +55,20 @@ export class DirectReads {
     if (!('kind' in document)) return null;
     const read = this.find(document, request, context);
     if (read === null) return null;
+    try {
+      context.allowance.pay(read.cost);
+    } catch (error) {
+      // It is asked for again on the ordinary way, and refused there with all that belongs to it.
+      if (error instanceof RequestError) return null;
+      throw error;
+    }
     const extensions = JSON.stringify(costExtension(read.cost));
     try {
       const [row] = await this.options.prepared.run<{ answer: string }>(read);
       return `{"data":${row!.answer},"extensions":${extensions}}`;
     } catch (error) {
       const failed = new GraphQLError('a read failed', { originalError: error as Error });
-      const errors = [toClientError(failed, context.locale, this.options.logger)];
+      const errors = [toClientError(failed, context, this.options.logger)];
       return `{"errors":${JSON.stringify(errors)},"data":null,"extensions":${extensions}}`;
     }
   }

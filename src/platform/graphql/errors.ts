@@ -14,11 +14,21 @@ function isOfTheRequest({ originalError, path, message, extensions }: GraphQLErr
   return path === undefined || typeof extensions['code'] === 'string' || message.startsWith('Argument "');
 }
 
+/** Who hears of an error, and under which name its request is in the log. */
+export interface Hearer {
+  readonly locale: Locale;
+  readonly requestId: string;
+}
+
 /**
  * What a client hears of an error, on every transport: its own mistakes in its own language with a code; of ours
  * only an id, under which the log has the rest.
  */
-export function toClientError(error: GraphQLError, locale: Locale, logger: Logger): GraphQLFormattedError {
+export function toClientError(
+  error: GraphQLError,
+  { locale, requestId }: Hearer,
+  logger: Logger,
+): GraphQLFormattedError {
   const { locations, path } = error;
   const cause = error.originalError;
   if (cause instanceof RequestError) {
@@ -45,11 +55,11 @@ export function toClientError(error: GraphQLError, locale: Locale, logger: Logge
     return { message: error.message, locations, path, extensions };
   }
   const id = randomUUID();
-  logger.error({ err: cause ?? error, errorId: id, path }, 'an operation failed');
+  logger.error({ err: cause ?? error, errorId: id, requestId, path }, 'an operation failed');
   return {
     message: say(locale, { key: 'error.internal', params: { id } }),
     locations,
     path,
-    extensions: { code: 'INTERNAL_SERVER_ERROR', id },
+    extensions: { code: 'INTERNAL_SERVER_ERROR', id, requestId },
   };
 }

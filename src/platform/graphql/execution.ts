@@ -1,8 +1,16 @@
-import { createSourceEventStream, execute, type ExecutionArgs, type ExecutionResult } from 'graphql';
+import {
+  createSourceEventStream,
+  execute,
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+} from 'graphql';
+import { RequestError } from '../../kernel/problems.ts';
 import { LIMITS } from '../limits.ts';
 import type { Outlet } from '../live/outlet.ts';
 import { type SharedReading, SharedSource } from '../live/shared-stream.ts';
 import { costOf } from './answer-size.ts';
+import type { Context } from './context.ts';
 import { type FormatErrors, OperationExecution } from './shared-execution.ts';
 
 /** What an answer says of its own cost, under `extensions`. */
@@ -10,25 +18,52 @@ export function costExtension(fields: number): { cost: { fields: number; maxFiel
   return { cost: { fields, maxFields: LIMITS.answerFields } };
 }
 
-/** graphql-js's `execute`, for answers of a bearable size, which say what they cost. */
-export async function executeWithinLimits(args: ExecutionArgs): Promise<ExecutionResult> {
+/** A refusal that was thrown, as the result of an operation that was never executed. */
+export function refusalOf(error: unknown): GraphQLError {
+  if (!(error instanceof RequestError)) throw error;
+  return new GraphQLError(error.message, { originalError: error });
+}
+
+/** Does the work as one of the asker's operations, once its cost is paid; answers the errors of one that may not be. */
+async function withinAllowance<T>(
+  args: ExecutionArgs,
+  work: (cost: number) => Promise<T>,
+): Promise<T | ExecutionResult> {
   const cost = costOf(args);
   if (typeof cost !== 'number') return { errors: cost };
-  return { ...(await execute(args)), extensions: costExtension(cost) };
+  const { allowance } = args.contextValue as Context;
+  let end: () => void;
+  try {
+    allowance.pay(cost);
+    end = allowance.begin();
+  } catch (error) {
+    return { errors: [refusalOf(error)] };
+  }
+  try {
+    return await work(cost);
+  } finally {
+    end();
+  }
+}
+
+/** graphql-js's `execute`, for answers of a bearable size, which say what they cost. */
+export function executeWithinLimits(args: ExecutionArgs): Promise<ExecutionResult> {
+  return withinAllowance(args, async (cost) => ({
+    ...(await execute(args)),
+    extensions: costExtension(cost),
+  }));
 }
 
 /** graphql-js's `subscribe` where results are not yielded, but leave by the outlet, serialised once for many readers. */
-export async function subscribeShared(
+export function subscribeShared(
   args: ExecutionArgs,
   outlet: Outlet,
   format: FormatErrors,
 ): Promise<ExecutionResult | SharedReading> {
-  const cost = costOf(args);
-  if (typeof cost !== 'number') return { errors: cost };
-  const source = await createSourceEventStream(args);
-  if (!(source instanceof SharedSource)) {
+  return withinAllowance<ExecutionResult | SharedReading>(args, async () => {
+    const source = await createSourceEventStream(args);
+    if (source instanceof SharedSource) return source.share(new OperationExecution(args, format), outlet);
     if (Symbol.asyncIterator in source) throw new Error('every subscription answers a SharedSource');
     return source;
-  }
-  return source.share(new OperationExecution(args, format), outlet);
+  });
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { type Actor, permissionsOf } from '../../access/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import { ownerOf } from '../owner.ts';
 
 /** The token has expired or was ended, or its account is no more: connect again with a new one. */
 export const CLOSE_UNAUTHENTICATED = 4401;
@@ -80,7 +81,7 @@ export class Connections {
 
   /** False, and nothing done, when there are too many already. */
   add(connection: Connection): boolean {
-    const owner = ownerOf(connection);
+    const owner = ownerOf(connection.actor.accountId, connection.address);
     const count = this.countByOwner.get(owner) ?? 0;
     if (!this.hasRoom || count >= this.limits.mostPerAccount) return false;
     this.open.add(connection);
@@ -90,7 +91,7 @@ export class Connections {
 
   remove(connection: Connection): void {
     if (!this.open.delete(connection)) return;
-    const owner = ownerOf(connection);
+    const owner = ownerOf(connection.actor.accountId, connection.address);
     const count = this.countByOwner.get(owner)! - 1;
     if (count === 0) this.countByOwner.delete(owner);
     else this.countByOwner.set(owner, count);
@@ -134,8 +135,4 @@ export class Connections {
 /** Whoever has signed in asks through a token. */
 function tokenOf({ actor }: Connection): string {
   return actor.origin.tokenId!;
-}
-
-function ownerOf({ actor, address }: Connection): string {
-  return actor.accountId ?? `address ${address}`;
 }

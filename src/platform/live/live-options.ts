@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { ContextOf } from '../graphql/context.ts';
 import type { Documents } from '../graphql/documents.ts';
+import type { Origins } from '../origins.ts';
 import type { Connections } from './connections.ts';
 
 /** What every transport of live results stands on. */
@@ -10,6 +11,10 @@ export interface LiveOptions {
   documents: Documents;
   contextOf: ContextOf;
   connections: Connections;
+  /** Pages that may ask. */
+  origins: Origins;
+  /** Whether an address is a proxy's that tells whom it speaks for, so many hops away. */
+  isProxy: (address: string, hop: number) => boolean;
   /** So often a reader is asked whether it is there; one that does not answer until the next time is broken off. */
   heartbeatMs: number;
   logger: Logger;

@@ -1,0 +1,100 @@
+import QuickLRU from 'quick-lru';
+import type { Clock } from '../kernel/clock.ts';
+import { RequestError } from '../kernel/problems.ts';
+import { LIMITS } from './limits.ts';
+
+/** What one account, or one address that has not signed in, may ask of one node. */
+export interface AllowanceRules {
+  /** Fields of answers that could be asked for, by and by. */
+  fieldsPerSecond: number;
+  /** So many at once, after a rest. */
+  burstFields: number;
+  /** Operations that run at the same time. */
+  operations: number;
+}
+
+/** The longest without use are forgotten first, and begin anew when they come back. */
+const MAX_REMEMBERED = 20_000;
+
+/** One account's token bucket, in fields, and the count of its operations that run. */
+export class Allowance {
+  private readonly rules: AllowanceRules;
+  private readonly clock: Clock;
+  private fields: number;
+  private filledAt: number;
+  private running = 0;
+
+  constructor(rules: AllowanceRules, clock: Clock) {
+    this.rules = rules;
+    this.clock = clock;
+    this.fields = rules.burstFields;
+    this.filledAt = clock.now().getTime();
+  }
+
+  /** Takes the fields, or throws RATE_LIMITED with the whole seconds until there will be enough. */
+  take(fields: number): void {
+    const { fieldsPerSecond, burstFields } = this.rules;
+    const now = this.clock.now().getTime();
+    const sinceMs = Math.max(0, now - this.filledAt);
+    this.fields = Math.min(burstFields, this.fields + (sinceMs / 1000) * fieldsPerSecond);
+    this.filledAt = now;
+    if (fields > this.fields) {
+      const seconds = Math.max(1, Math.ceil((fields - this.fields) / fieldsPerSecond));
+      throw new RequestError(
+        'RATE_LIMITED',
+        { key: 'rate.too-fast', params: { seconds, counted: fields, max: fieldsPerSecond } },
+        { limit: 'fieldsPerSecond', counted: fields, max: fieldsPerSecond, retryAfterSeconds: seconds },
+      );
+    }
+    this.fields -= fields;
+  }
+
+  /** What every operation takes before anybody looks at it. */
+  knock(): void {
+    this.take(LIMITS.leastFields);
+  }
+
+  /** The rest, once it is known what the operation costs. */
+  pay(cost: number): void {
+    if (cost > LIMITS.leastFields) this.take(cost - LIMITS.leastFields);
+  }
+
+  /** Counts an operation until the answer is called; throws TOO_MANY_OPERATIONS when as many run as may. */
+  begin(): () => void {
+    const { operations: max } = this.rules;
+    if (this.running >= max) {
+      throw new RequestError(
+        'TOO_MANY_OPERATIONS',
+        { key: 'rate.too-many-at-once', params: { max } },
+        { limit: 'operationsPerAccount', counted: this.running + 1, max, retryAfterSeconds: 1 },
+      );
+    }
+    this.running += 1;
+    let isRunning = true;
+    return () => {
+      if (isRunning) this.running -= 1;
+      isRunning = false;
+    };
+  }
+}
+
+/** The allowances of all who ask this node, in bounded memory. */
+export class Allowances {
+  private readonly rules: AllowanceRules;
+  private readonly clock: Clock;
+  private readonly byOwner = new QuickLRU<string, Allowance>({ maxSize: MAX_REMEMBERED });
+
+  constructor(rules: AllowanceRules, clock: Clock) {
+    this.rules = rules;
+    this.clock = clock;
+  }
+
+  of(owner: string): Allowance {
+    let allowance = this.byOwner.get(owner);
+    if (allowance === undefined) {
+      allowance = new Allowance(this.rules, this.clock);
+      this.byOwner.set(owner, allowance);
+    }
+    return allowance;
+  }
+}

@@ -1,0 +1,45 @@
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import type { FastifyInstance } from 'fastify';
+import { CSRF_HEADERS } from './forgery.ts';
+import type { Origins } from './origins.ts';
+import { REQUEST_ID_HEADER } from './request-id.ts';
+
+const PREFLIGHT_SECONDS = 600;
+
+/**
+ * What browsers are told with every answer: the page loads nothing that is not the hub's own, and nobody frames it;
+ * pages of other sites read answers only where they are allowed.
+ */
+export async function tellBrowsers(app: FastifyInstance, origins: Origins): Promise<void> {
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        // The editor of the workbench makes style sheets of its colours while it runs.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        workerSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    xFrameOptions: { action: 'deny' },
+    referrerPolicy: { policy: 'no-referrer' },
+    // A promise for the whole domain, which is for whoever ends TLS there to make.
+    strictTransportSecurity: false,
+  });
+  if (origins.allowed.length === 0) return;
+  await app.register(cors, {
+    origin: [...origins.allowed],
+    methods: ['GET', 'POST'],
+    allowedHeaders: ['content-type', 'accept-language', 'last-event-id', REQUEST_ID_HEADER, ...CSRF_HEADERS],
+    exposedHeaders: [REQUEST_ID_HEADER, 'retry-after'],
+    maxAge: PREFLIGHT_SECONDS,
+  });
+}

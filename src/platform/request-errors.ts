@@ -1,0 +1,49 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
+import type { Logger } from 'pino';
+import { type RefusedRequestCode, RequestError } from '../kernel/problems.ts';
+import { toClientError } from './graphql/errors.ts';
+import { LIMITS } from './limits.ts';
+import { localeOf } from './messages.ts';
+
+const STATUS: Readonly<Partial<Record<string, number>>> = {
+  BODY_TOO_LARGE: 413,
+  FORBIDDEN_ORIGIN: 403,
+  RATE_LIMITED: 429,
+  TOO_MANY_OPERATIONS: 429,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+} satisfies Partial<Record<RefusedRequestCode | 'RATE_LIMITED' | 'TOO_MANY_OPERATIONS', number>>;
+
+/** The status of an answer that is nothing but errors, of which the first has this code. */
+export function httpStatusOf(code: unknown): number {
+  return (typeof code === 'string' ? STATUS[code] : undefined) ?? 400;
+}
+
+/** What Fastify found wrong with a request, in the hub's own terms; anything else as it is. */
+function inOwnTerms(error: FastifyError, { headers }: FastifyRequest): Error {
+  if (error.statusCode === 413) {
+    const max = LIMITS.bodyBytes;
+    const counted = Number(headers['content-length'] ?? max + 1);
+    const said = { key: 'request.body-too-large', params: { max } } as const;
+    return new RequestError('BODY_TOO_LARGE', said, { limit: 'bodyBytes', counted, max });
+  }
+  if (error.statusCode === 415) {
+    return new RequestError('UNSUPPORTED_MEDIA_TYPE', { key: 'request.media-type' });
+  }
+  if (error.statusCode === 400) return new RequestError('BAD_REQUEST', { key: 'request.bad' });
+  return error;
+}
+
+/** Answers what is refused, or fails, outside of any operation as GraphQL's clients expect it: with `errors`. */
+export function answerErrors(app: FastifyInstance, logger: Logger): void {
+  app.setErrorHandler(async (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+    const originalError = inOwnTerms(error, request);
+    const hearer = { locale: localeOf(request.headers['accept-language']), requestId: request.id };
+    const shown = new GraphQLError(originalError.message, { originalError });
+    const formatted = toClientError(shown, hearer, logger);
+    const { code, retryAfterSeconds } = formatted.extensions ?? {};
+    if (typeof retryAfterSeconds === 'number') reply.header('retry-after', String(retryAfterSeconds));
+    const isOwnFault = !(originalError instanceof RequestError);
+    return reply.code(isOwnFault ? 500 : httpStatusOf(code)).send({ errors: [formatted] });
+  });
+}

@@ -1,0 +1,81 @@
+import type { IncomingMessage } from 'node:http';
+import type { Context as ProtocolContext } from 'graphql-ws';
+import type { WebSocket } from 'ws';
+import type { Allowance } from './allowances.ts';
+import type { Context } from './graphql/context.ts';
+import type { Hearer } from './graphql/errors.ts';
+import { CLOSE_TOO_MANY, type Connection } from './live/connections.ts';
+import type { LiveOptions } from './live/live-options.ts';
+import type { Operations } from './live/operations.ts';
+import { localeOf } from './messages.ts';
+import { addressOf } from './proxies.ts';
+import { requestIdOf } from './request-id.ts';
+
+/** What a client says of itself when it connects. */
+export type Parameters = { authorization?: unknown; acceptLanguage?: unknown };
+/** What the hub keeps of a connection. */
+export type Extra = {
+  socket: WebSocket;
+  request: IncomingMessage;
+  /** These are set once the connection is admitted. */
+  /** Whether somebody had signed in when it was opened. */
+  isKnown?: boolean;
+  hearer?: Hearer;
+  allowance?: Allowance;
+  operations?: Operations;
+  /** How many operations were begun so far. */
+  begun?: number;
+};
+/** A connection, as graphql-ws knows it. */
+export type Peer = ProtocolContext<Parameters, Extra>;
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** The actor, language and permissions behind `connectionParams`, asked anew for each operation. */
+export function contextOfPeer(
+  { connectionParams, extra }: Peer,
+  requestId: string,
+  { contextOf, isProxy }: LiveOptions,
+): Promise<Context> {
+  return contextOf({
+    authorization: textOf(connectionParams?.authorization),
+    acceptLanguage: textOf(connectionParams?.acceptLanguage) ?? extra.request.headers['accept-language'],
+    address: addressOf(extra.request, isProxy),
+    requestId,
+  });
+}
+
+/** The connection's own name in the log, with the number of the operation on it. */
+export function nextRequestId({ extra }: Peer): string {
+  extra.begun = (extra.begun ?? 0) + 1;
+  return `${hearerOf(extra).requestId}.${extra.begun}`;
+}
+
+/** The connection's own, also before it is known who it belongs to. */
+export function hearerOf({ request, hearer }: Extra): Hearer {
+  return hearer ?? { locale: localeOf(request.headers['accept-language']), requestId: requestIdOf(request) };
+}
+
+/** Counts a connection among the open ones; false, and it is closed, when there are too many or it is no more. */
+export async function admit(peer: Peer, options: LiveOptions): Promise<boolean> {
+  const { connections, isProxy } = options;
+  const { socket, request } = peer.extra;
+  const context = await contextOfPeer(peer, requestIdOf(request), options);
+  const { actor, expiresAt, allowance } = context;
+  // Its end was told while it was asked who is there, and is not told again.
+  if (socket.readyState !== socket.OPEN) return false;
+  Object.assign(peer.extra, { hearer: context, allowance, isKnown: actor.accountId !== null });
+  const address = addressOf(request, isProxy);
+  const connection: Connection = {
+    actor,
+    expiresAt,
+    address,
+    end: (code, reason) => socket.close(code, reason),
+  };
+  if (!connections.add(connection)) {
+    socket.close(CLOSE_TOO_MANY, 'Too many connections; try again later.');
+    return false;
+  }
+  socket.once('close', () => connections.remove(connection));
+  return true;
+}
