@@ -29,10 +29,15 @@ function printedUrl(hub: ChildProcessByStdio<null, Readable, null>): Promise<str
 }
 
 /** Starts the hub on the ground in a process of its own. */
-export async function startHubProcess({ url: databaseUrl }: Ground): Promise<HubProcess> {
+export function startHubProcess({ url }: Ground): Promise<HubProcess> {
+  return startHubWith({ DATABASE_URL: url, TOKEN_SECRET });
+}
+
+/** Starts a hub with these settings in a process of its own; nobody is refused for asking too often. */
+export async function startHubWith(settings: Readonly<Record<string, string>>): Promise<HubProcess> {
   const main = fileURLToPath(new URL('../src/main.js', import.meta.url));
   const hub = spawn(process.execPath, [...NODE_OPTIONS, main], {
-    env: { PORT: '0', DATABASE_URL: databaseUrl, TOKEN_SECRET, LOG_LEVEL: 'warn', ...WITHOUT_RATES },
+    env: { PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'warn', ...WITHOUT_RATES, ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const kill = () => hub.kill('SIGKILL');

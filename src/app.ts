@@ -13,6 +13,8 @@ import { Database } from './platform/database.ts';
 import { Context, type ContextOf } from './platform/graphql/context.ts';
 import { DirectReads } from './platform/graphql/direct-reads.ts';
 import { Documents } from './platform/graphql/documents.ts';
+import { readManifests } from './platform/graphql/operation-manifest.ts';
+import { PersistedOperations } from './platform/graphql/persisted-operations.ts';
 import { createHttp, type Readiness } from './platform/http.ts';
 import { startJobs } from './platform/jobs.ts';
 import { Connections, type CurrentActors } from './platform/live/connections.ts';
@@ -57,6 +59,13 @@ export function openDatabase(config: Config, url: string, logger: Logger): Promi
     migrationsDir: fromHere('../migrations'),
     readerRights,
   });
+}
+
+/** The operations of the typed client, and those that whoever runs the hub adds. */
+async function openPersisted({ persistedOnly, persistedOperations }: Config): Promise<PersistedOperations> {
+  const known = await readManifests(fromHere('../../schema/persisted-operations.json'));
+  const added = persistedOperations === null ? [] : await readManifests(persistedOperations);
+  return new PersistedOperations([...known, ...added], persistedOnly);
 }
 
 async function readinessOf({ database, relay }: Services): Promise<Readiness> {
@@ -125,6 +134,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const live = {
     schema,
     documents,
+    persisted: await openPersisted(config),
     contextOf,
     connections,
     origins: new Origins(config.allowedOrigins),

@@ -32,6 +32,10 @@ export interface Config {
   readonly allowedOrigins: readonly string[];
   /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
+  /** Whether no operations are taken but those that are known before. */
+  readonly persistedOnly: boolean;
+  /** A manifest, or a folder of manifests, of operations that are known besides the typed client's; null for none. */
+  readonly persistedOperations: string | null;
   /** How often readers of live feeds are asked whether they are still there. */
   readonly heartbeatSeconds: number;
   /** The OpenID issuer whose access tokens are taken; null for none. */
@@ -186,6 +190,8 @@ export function readConfig(
     introspection: read.flag('INTROSPECTION', url === null),
     allowedOrigins: read.list('ALLOWED_ORIGINS', 'origins such as https://app.example', isOrigin),
     trustedProxies: read.list('TRUSTED_PROXIES', 'addresses and networks such as 10.0.0.0/8', isNetwork),
+    persistedOnly: read.flag('PERSISTED_ONLY', false),
+    persistedOperations: read.text('PERSISTED_OPERATIONS'),
     heartbeatSeconds: read.whole('HEARTBEAT_SECONDS', 12, 1, 120),
     issuer: issuerSettings(read),
     adminPassword: adminPassword(read),

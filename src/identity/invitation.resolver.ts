@@ -1,5 +1,6 @@
-import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Arg, Ctx, Extensions, Mutation, Resolver } from 'type-graphql';
 import { Refused } from '../kernel/problems.ts';
+import { costs, PASSWORD_FIELDS } from '../platform/graphql/answer-size.ts';
 import type { Context } from '../platform/graphql/context.ts';
 import type { AcceptanceService } from './acceptance.service.ts';
 import {
@@ -46,6 +47,7 @@ export class InvitationResolver {
     return invitationAnswer(() => this.invitations.renew(actor, accountId));
   }
 
+  @Extensions(costs(PASSWORD_FIELDS))
   @Mutation(() => SignInPayloadType, {
     description:
       'Sets the password of an invited account, once, and signs in. For everybody; tried too often, it is TooManyAttempts for a while.',

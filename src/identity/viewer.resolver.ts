@@ -1,10 +1,11 @@
-import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Extensions, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { Actor, Role } from '../access/actor.ts';
 import type { AreaRow, AreaService } from '../areas/area.service.ts';
 import { AreaType } from '../areas/area.types.ts';
 import { Refused } from '../kernel/problems.ts';
 import type { PartnerRow, PartnerService } from '../partners/partner.service.ts';
 import { PartnerType } from '../partners/partner.types.ts';
+import { costs, PASSWORD_FIELDS } from '../platform/graphql/answer-size.ts';
 import type { Context } from '../platform/graphql/context.ts';
 import type { VillageRow, VillageService } from '../villages/village.service.ts';
 import { VillageType } from '../villages/village.types.ts';
@@ -47,6 +48,7 @@ export class ViewerResolver {
     return account === null ? null : { ...account, actor };
   }
 
+  @Extensions(costs(PASSWORD_FIELDS))
   @Mutation(() => SignInPayloadType, {
     description:
       'Signs in with email and password. For everybody; tried too often, it is TooManyAttempts for a while.',

@@ -88,6 +88,10 @@ export type RefusedRequestCode =
   | 'BODY_TOO_LARGE'
   | 'CSRF_PREVENTED'
   | 'FORBIDDEN_ORIGIN'
+  | 'OPERATION_NOT_PERSISTED'
+  | 'PERSISTED_QUERY_MISMATCH'
+  | 'PERSISTED_QUERY_NOT_FOUND'
+  | 'PERSISTED_QUERY_NOT_SUPPORTED'
   | 'UNSUPPORTED_MEDIA_TYPE';
 
 /** A client's own mistake in a query or subscription: becomes a GraphQL error with that code. */

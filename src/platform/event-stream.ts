@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import { RequestError } from '../kernel/problems.ts';
 import type { Context } from './graphql/context.ts';
+import type { PersistedOperations } from './graphql/persisted-operations.ts';
 import { toClientError } from './graphql/errors.ts';
 import { executeWithinLimits, subscribeShared } from './graphql/execution.ts';
 import type { Connection } from './live/connections.ts';
@@ -45,15 +46,20 @@ function jsonOf(text: unknown): unknown {
 }
 
 /** The operation a request asks for, in its body or, for GET, in its address; null for none. */
-function askedBy({ method, body, query }: FastifyRequest): Asked | null {
-  const given = method === 'GET' ? query : body;
-  if (!isObject(given) || typeof given['query'] !== 'string') return null;
+function askedBy(
+  { method, body, query: search }: FastifyRequest,
+  persisted: PersistedOperations,
+): Asked | null {
+  const given = method === 'GET' ? search : body;
+  if (!isObject(given)) return null;
+  const query = persisted.textOf(given);
+  if (query === null) return null;
   const { operationName } = given;
   const variables = method === 'GET' ? jsonOf(given['variables']) : given['variables'];
   if (variables != null && !isObject(variables)) return null;
   if (operationName != null && typeof operationName !== 'string') return null;
   return {
-    query: given['query'],
+    query,
     operationName: operationName ?? undefined,
     variables: variables ?? undefined,
   };
@@ -174,7 +180,7 @@ export function serveEventStreams(app: FastifyInstance, options: LiveOptions): v
     url: PATH,
     method: ['GET', 'POST'],
     handler: async (request, reply) => {
-      const asked = askedBy(request);
+      const asked = askedBy(request, options.persisted);
       if (asked === null) {
         throw new RequestError('BAD_REQUEST', { key: 'request.bad' });
       }

@@ -11,6 +11,7 @@ import Fastify, {
 import { startApollo } from './apollo.ts';
 import { serveEventStreams } from './event-stream.ts';
 import { refuseForgery } from './forgery.ts';
+import type { PersistedOperations } from './graphql/persisted-operations.ts';
 import { LIMITS } from './limits.ts';
 import type { Context } from './graphql/context.ts';
 import type { DirectReads } from './graphql/direct-reads.ts';
@@ -68,6 +69,18 @@ function directTypeOf({ method, headers }: FastifyRequest): string | null {
   return method === 'POST' ? mediaTypeFor(headers.accept) : null;
 }
 
+/** Puts the text of a persisted operation where Apollo looks for it. */
+function takeText(request: FastifyRequest, persisted: PersistedOperations): void {
+  const asked = request.method === 'GET' ? request.query : request.body;
+  if (typeof asked !== 'object' || asked === null) return;
+  const query = persisted.textOf(asked);
+  if (request.method === 'GET' || !('extensions' in asked)) return;
+  const { extensions: given } = asked;
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return;
+  const others = Object.entries(given).filter(([name]) => name !== 'persistedQuery');
+  request.body = { ...asked, extensions: Object.fromEntries(others), ...(query !== null && { query }) };
+}
+
 /** One operation a request, counted among those that its account runs, and begun only when the account may. */
 function answerOperations(apollo: ApolloServer<Context>, options: HttpOptions): RouteHandlerMethod {
   const contextFor = ({ headers, ip, id }: FastifyRequest): Promise<Context> =>
@@ -80,6 +93,7 @@ function answerOperations(apollo: ApolloServer<Context>, options: HttpOptions): 
   return async function answer(request, reply) {
     const context = await contextFor(request);
     context.allowance.knock();
+    takeText(request, options.persisted);
     const end = context.allowance.begin();
     try {
       const type = directTypeOf(request);

@@ -2,10 +2,12 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type ExecutionArgs, getOperationAST, GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { RequestError } from '../kernel/problems.ts';
 import type { Context } from './graphql/context.ts';
+import type { Documents } from './graphql/documents.ts';
 import { type Hearer, toClientError } from './graphql/errors.ts';
 import { executeWithinLimits, refusalOf, subscribeShared } from './graphql/execution.ts';
 import { LIMITS } from './limits.ts';
@@ -58,6 +60,15 @@ function refusalAtOnce({ subscriptions, extra }: Peer, running: Operations): Gra
   }
 }
 
+/** The document of an operation that came as text or by its id, or what is wrong with it. */
+function documentOf(payload: SubscribePayload, options: LiveOptions): ReturnType<Documents['read']> {
+  try {
+    return options.documents.read(options.persisted.textOf(payload) ?? '');
+  } catch (error) {
+    return [refusalOf(error)];
+  }
+}
+
 function answer(stream: Duplex, status: string): void {
   stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => stream.destroy());
 }
@@ -77,11 +88,12 @@ function speak(sockets: WebSocketServer, options: WebSocketOptions): { dispose()
           .get(args)!
           .answer(() => subscribeShared(args, outlets.get(args.contextValue as object)!, format)),
       onConnect: (peer) => admit(peer, options),
-      onSubscribe: (peer, id, { query, operationName, variables }) => {
+      onSubscribe: (peer, id, payload) => {
+        const { operationName, variables } = payload;
         const running = (peer.extra.operations ??= new Operations());
         const refusal = refusalAtOnce(peer, running);
         if (refusal !== null) return refusal;
-        const document = documents.read(query);
+        const document = documentOf(payload, options);
         if (!('kind' in document)) return document;
         if (getOperationAST(document, operationName) == null) {
           return [new GraphQLError('Unable to identify operation')];

@@ -116,6 +116,14 @@ export const en = {
   'query.too-many-selections':
     'With its fragments the document has {counted, number} selections, and may have {max, number}: ask for less at once.',
   'query.too-many-operations': 'A connection carries {max, number} operations at once; end some first.',
+  'persisted.mismatch':
+    'The id is not the SHA-256 of the text; send one of them, or both as they belong together.',
+  'persisted.not-found':
+    'No persisted operation has this id; whoever runs the hub can add it to PERSISTED_OPERATIONS.',
+  'persisted.only':
+    'This hub takes persisted operations only; whoever runs it can add this one to PERSISTED_OPERATIONS.',
+  'persisted.send-text':
+    'No persisted operation has this id, and clients cannot add any; send the text of the operation.',
   'request.bad': 'This is not a request that the hub can read; send a JSON object with a query.',
   'request.batch':
     'One request carries one operation, and this one carries {counted, number}; send them one by one.',

@@ -118,6 +118,14 @@ export const id: Record<MessageKey, string> = {
     'Bersama fragmennya dokumen ini memuat {counted, number} pilihan ruas, sedangkan batasnya {max, number}: minta lebih sedikit sekaligus.',
   'query.too-many-operations':
     'Satu sambungan memuat {max, number} operasi sekaligus; akhiri beberapa dahulu.',
+  'persisted.mismatch':
+    'Id ini bukan SHA-256 dari teksnya; kirim salah satu, atau keduanya yang memang sepasang.',
+  'persisted.not-found':
+    'Tidak ada operasi tersimpan dengan id ini; pengelola hub dapat menambahkannya lewat PERSISTED_OPERATIONS.',
+  'persisted.only':
+    'Hub ini hanya menerima operasi tersimpan; pengelolanya dapat menambahkan operasi ini lewat PERSISTED_OPERATIONS.',
+  'persisted.send-text':
+    'Tidak ada operasi tersimpan dengan id ini, dan klien tidak dapat menambahkannya; kirim teks operasinya.',
   'request.bad': 'Permintaan ini tidak terbaca oleh hub; kirim objek JSON dengan query.',
   'request.batch':
     'Satu permintaan memuat satu operasi, sedangkan ini memuat {counted, number}; kirim satu per satu.',

@@ -11,7 +11,11 @@ import {
   Kind,
   type OperationDefinitionNode,
 } from 'graphql';
-import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexity';
+import {
+  type ComplexityEstimator,
+  type ComplexityEstimatorArgs,
+  getComplexity,
+} from 'graphql-query-complexity';
 import QuickLRU from 'quick-lru';
 import { RequestError } from '../../kernel/problems.ts';
 import { LIMITS } from '../limits.ts';
@@ -22,12 +26,20 @@ const UNPAGED_LENGTH = 20;
 /** A whole schema, whose own depth graphql-js limits. */
 const INTROSPECTION_FIELDS = 10_000;
 const MAX_FAULTS = 20;
+/** A change takes a transaction, locks and an event: as much work as so many fields of a read. */
+const MUTATION_FIELDS = 500;
+
+/** To hash a password once, which is made to be slow. */
+export const PASSWORD_FIELDS = 20_000;
+
+/** For `@Extensions`: what a field costs besides what it holds, in fields of an answer that take as much work. */
+export const costs = (fields: number): { cost: number } => ({ cost: fields });
 
 /**
  * Every field counts one, with what it holds; what a list holds counts as often as the list is long. A connection
  * has its length from `first`, and its `nodes` and `edges` have the connection's.
  */
-const estimate: ComplexityEstimator = ({ args, childComplexity, field, type }) => {
+function fieldsOf({ args, childComplexity, field, type }: ComplexityEstimatorArgs): number {
   if (field.name === '__schema' || field.name === '__type') return INTROSPECTION_FIELDS;
   if (!isCompositeType(getNamedType(field.type))) return 1;
   const { first } = args as { first?: unknown };
@@ -36,6 +48,12 @@ const estimate: ComplexityEstimator = ({ args, childComplexity, field, type }) =
   const isPaged = type.name.endsWith('Connection');
   const isList = isListType(getNullableType(field.type));
   return 1 + (isList && !isPaged ? UNPAGED_LENGTH : 1) * childComplexity;
+}
+
+const estimate: ComplexityEstimator = (asked) => {
+  const own = asked.field.extensions['cost'];
+  const usual = asked.type.name === 'Mutation' ? MUTATION_FIELDS : 0;
+  return fieldsOf(asked) + (typeof own === 'number' ? own : usual);
 };
 
 /** What of an operation tells how much it would cost. */

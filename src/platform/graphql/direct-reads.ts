@@ -30,7 +30,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 function requestIn(body: unknown): Request | null {
   if (!isObject(body)) return null;
   const { query, operationName, variables, extensions } = body;
-  if (typeof query !== 'string' || extensions != null) return null;
+  if (typeof query !== 'string') return null;
+  if (extensions != null && !(isObject(extensions) && Object.keys(extensions).length === 0)) return null;
   if (operationName != null && typeof operationName !== 'string') return null;
   if (variables != null && !isObject(variables)) return null;
   return { query, operationName: operationName ?? undefined, variables: variables ?? {} };

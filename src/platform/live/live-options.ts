@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { ContextOf } from '../graphql/context.ts';
 import type { Documents } from '../graphql/documents.ts';
+import type { PersistedOperations } from '../graphql/persisted-operations.ts';
 import type { Origins } from '../origins.ts';
 import type { Connections } from './connections.ts';
 
@@ -9,6 +10,7 @@ import type { Connections } from './connections.ts';
 export interface LiveOptions {
   schema: GraphQLSchema;
   documents: Documents;
+  persisted: PersistedOperations;
   contextOf: ContextOf;
   connections: Connections;
   /** Pages that may ask. */
