@@ -14,6 +14,9 @@ const query = (name: string, of: (size: number) => string): Candidate => ({
   of: (size) => ({ query: of(size) }),
 });
 
+/** A page has no more; the candidate then stays as it is. */
+const page = (size: number) => Math.min(size, 100);
+
 const NEED =
   'id title description unit unitValue quantity pledged committed delivered verified remaining value status version';
 const PLEDGE = 'id status quantity value note reason createdAt updatedAt dueOn version';
@@ -23,21 +26,21 @@ const EVENT = 'kind occurredAt cursor previousCursor position';
 const nested: Candidate[] = [
   query(
     'villages, their needs',
-    (n) => `{ villages(first: 100) { nodes { needs(first: ${n}) { nodes { ${NEED} } } } } }`,
+    (n) => `{ villages(first: 100) { nodes { needs(first: ${page(n)}) { nodes { ${NEED} } } } } }`,
   ),
   query(
     'needs, their pledges',
-    (n) => `{ needs(first: 100) { nodes { pledges(first: ${n}) { nodes { ${PLEDGE} } } } } }`,
+    (n) => `{ needs(first: 100) { nodes { pledges(first: ${page(n)}) { nodes { ${PLEDGE} } } } } }`,
   ),
   query(
     'partners, their pledges, those of the needs',
     (n) =>
-      `{ partners(first: 10) { nodes { pledges(first: 10) { nodes { need { pledges(first: ${n}) { nodes { id note } } } } } } } }`,
+      `{ partners(first: 10) { nodes { pledges(first: 10) { nodes { need { pledges(first: ${page(n)}) { nodes { id note } } } } } } } }`,
   ),
   query(
     'needs with all that surrounds each',
     (n) =>
-      `{ needs(first: ${n}) { nodes { ${NEED} sector { code cluster { code } } mandateHolder { id name balance { net } }
+      `{ needs(first: ${page(n)}) { nodes { ${NEED} sector { code cluster { code } } mandateHolder { id name balance { net } }
       village { id name coverage { needed pledged } colours { share } district { name parent { name parent { name } } } } } } }`,
   ),
   query(
@@ -61,13 +64,13 @@ const aliased: Candidate[] = (
     ['counts', 'needs(first: 1) { totalCount }'],
     ['searches', 'needs(search: "a", first: 100) { nodes { id title } }'],
     ['searches of nothing', 'villages(search: "%_%_%\\\\qqqq", first: 100) { totalCount nodes { id } }'],
-    ['suggestions', 'suggestedNeeds(partnerId: "PARTNER", first: 100) { id suggestion { message } }'],
+    ['suggestions', 'suggestedNeeds(partnerId: "A_PARTNER", first: 100) { id suggestion { message } }'],
     [
       'previews',
-      'claimPreview(input: { needId: "NEED", quantity: 1, partnerId: "PARTNER" }) { outcome verdicts { message } }',
+      'claimPreview(input: { needId: "A_NEED", quantity: 1, partnerId: "A_PARTNER" }) { outcome verdicts { message } suggestions { id } }',
     ],
     ['reports', 'reciprocity { bilateral }'],
-    ['coverage', 'area(code: "36") { coverage { needed pledged committed } synergy { high } }'],
+    ['coverage', 'area(code: "36") { coverage { needed pledged committed } synergy { villages synergy } }'],
     ['sign-ins', 'signIn(input: { email: "nobody@sinergi.test", password: "wrong" }) { token }'],
   ] as const
 ).map(([name, field]) =>

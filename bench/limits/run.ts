@@ -117,8 +117,8 @@ try {
   for (const candidate of candidates.filter(({ name }) => name.includes(only))) {
     const asked = greatest(candidate, (one) => passes(one, schema, documents));
     const body = JSON.stringify(asked)
-      .replaceAll('PARTNER', found.partners.nodes[0].id)
-      .replaceAll('NEED"', `${found.needs.nodes[0].id}"`);
+      .replaceAll('A_PARTNER', found.partners.nodes[0].id)
+      .replaceAll('A_NEED', found.needs.nodes[0].id);
     console.log(await measure(hub, databasePid, candidate.name, body, signIn.token));
   }
 } finally {

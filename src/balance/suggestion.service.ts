@@ -34,7 +34,7 @@ interface Claimant {
   clusterCode: string;
 }
 
-/** Candidates are judged so many at a time, and no more than this in all. */
+/** Candidates are fetched so many at a time, and no more than this are judged in all. */
 const BATCH = 100;
 const MAX_JUDGED = 500;
 const DUE_SOON_DAYS = 30;
@@ -69,15 +69,26 @@ export class SuggestionService {
     const passing: SuggestedNeed[] = [];
     for (let offset = 0; offset < MAX_JUDGED && passing.length < first; offset += BATCH) {
       const candidates = await this.candidates(db, claimant, offset);
-      const cases = candidates.map(({ id }) => ({ needId: id, quantity: 1 }));
-      const judgements = cases.length === 0 ? [] : await this.judge.judgeAll(db, claimant.id, cases, now);
-      candidates.forEach((candidate, index) => {
-        const passes = ['PASS', 'ADVISE'].includes(judgements[index]!.outcome);
-        if (passes && passing.length < first) passing.push(explained(candidate, now));
-      });
+      // Most pass, so that those that are asked for are found among twice as many.
+      for (let from = 0; from < candidates.length && passing.length < first; from += 2 * first) {
+        const some = candidates.slice(from, from + 2 * first);
+        const passed = await this.passingOf(db, claimant, some, now);
+        passing.push(...passed.slice(0, first - passing.length).map((one) => explained(one, now)));
+      }
       if (candidates.length < BATCH) break;
     }
     return passing;
+  }
+
+  private async passingOf(
+    db: Sql,
+    claimant: Claimant,
+    candidates: readonly Candidate[],
+    now: Date,
+  ): Promise<Candidate[]> {
+    const cases = candidates.map(({ id }) => ({ needId: id, quantity: 1 }));
+    const judgements = await this.judge.judgeAll(db, claimant.id, cases, now);
+    return candidates.filter((_, index) => ['PASS', 'ADVISE'].includes(judgements[index]!.outcome));
   }
 
   /**
@@ -100,17 +111,20 @@ export class SuggestionService {
         from villages v where v.open_needs > 0 and exists (
           select from partner_areas x join areas a on a.id = x.area_id
           where x.partner_id = ${claimant.id} and (v.code = a.code or v.code like a.code || '.%'))),
+      mandated as materialized (
+        select a.code, m.sector_code, m.partner_id, p.created_at
+        from partner_mandates m join partner_areas x on x.partner_id = m.partner_id
+        join areas a on a.id = x.area_id join partners p on p.id = m.partner_id
+        where m.sector_code in (
+          select sector_code from partner_mandates where partner_id in (select other from creditors))),
       held as materialized (
-        select v.id as village_id, s.sector_code, h.partner_id
-        from near v cross join (
-          select distinct sector_code from partner_mandates where partner_id in (select other from creditors)) as s
-        cross join lateral (
-          select m.partner_id from partner_mandates m join partner_areas x on x.partner_id = m.partner_id
-          join areas a on a.id = x.area_id and (v.code = a.code or v.code like a.code || '.%')
-          join partners p on p.id = m.partner_id
-          where m.sector_code = s.sector_code
-          order by length(a.code) desc, p.created_at, p.id limit 1) as h
-        where h.partner_id in (select other from creditors))
+        select village_id, sector_code, partner_id from (
+          select distinct on (v.id, m.sector_code) v.id as village_id, m.sector_code, m.partner_id
+          from near v
+          cross join lateral unnest(array[v.code, left(v.code, 8), left(v.code, 5), left(v.code, 2)]) as around (code)
+          join mandated m on m.code = around.code
+          order by v.id, m.sector_code, length(m.code) desc, m.created_at, m.partner_id) as holders
+        where partner_id in (select other from creditors))
       select n.*, h.partner_id as creditor_id, v.adds_colour, v.coverage
       from needs n join near v on v.id = n.village_id
       left join held h on h.village_id = n.village_id and h.sector_code = n.sector_code

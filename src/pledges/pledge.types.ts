@@ -1,7 +1,8 @@
-import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Extensions, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { OutcomeEnum, RuleVerdictType } from '../balance/policy.types.ts';
 import type { Outcome } from '../kernel/problems.ts';
 import { NeedType } from '../needs/need.types.ts';
+import { costs, SUGGESTIONS_FIELDS } from '../platform/graphql/answer-size.ts';
 import { connectionType } from '../platform/graphql/connection.ts';
 import { NodeType } from '../platform/graphql/node.types.ts';
 import { payloadType } from '../platform/graphql/payload.ts';
@@ -96,6 +97,7 @@ export class ClaimPreviewType {
       'The answer of every rule that is not OFF; none when less remains than asked for, which no rule weighs.',
   })
   verdicts!: RuleVerdictType[];
+  @Extensions(costs(SUGGESTIONS_FIELDS))
   @Field(() => [NeedType], {
     simple: true,
     description: 'At most 5 needs of which a claim of 1 would pass, best first; `suggestion` says why.',

@@ -32,6 +32,9 @@ const MUTATION_FIELDS = 500;
 /** To hash a password once, which is made to be slow. */
 export const PASSWORD_FIELDS = 20_000;
 
+/** To look for the five best needs of a partner, as a refused claim does too. */
+export const SUGGESTIONS_FIELDS = 5000;
+
 /** For `@Extensions`: what a field costs besides what it holds, in fields of an answer that take as much work. */
 export const costs = (fields: number): { cost: number } => ({ cost: fields });
 
