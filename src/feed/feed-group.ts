@@ -18,8 +18,14 @@ export interface GroupReader {
   fail(error: unknown): void;
 }
 
-/** What comes within this time after a write goes out together in the next; a lone event is never held. */
-const GATHER_MS = 10;
+/**
+ * After it has written to its readers a group rests, for this many times as long as that took, and what comes
+ * meanwhile goes out together in the next write. So writing takes no more than a third of the hub's time, however many
+ * read; a lone event is never held.
+ */
+const REST_FACTOR = 2;
+const LEAST_REST_MS = 10;
+const MOST_REST_MS = 50;
 /** So many events may wait for a group's execution; past it the group goes on from the log. */
 const MAX_QUEUE = 1000;
 const BATCH = 100;
@@ -77,7 +83,8 @@ export class FeedGroup {
   /** Whether something was let go of that is in the log. */
   private isBehind = false;
   private isPumping = false;
-  private sentAt = -Infinity;
+  /** On the clock of `performance`. */
+  private restsUntil = -Infinity;
 
   constructor(execution: SharedExecution, filter: FeedFilter, log: FeedLog, tail: FeedTail, logger: Logger) {
     this.execution = execution;
@@ -125,7 +132,7 @@ export class FeedGroup {
   private async pump(): Promise<void> {
     this.isPumping = true;
     while (this.readers.size > 0 && (this.isBehind || this.queue.length > 0)) {
-      const waitMs = this.sentAt + GATHER_MS - performance.now();
+      const waitMs = this.restsUntil - performance.now();
       if (waitMs > 0) await sleep(waitMs);
       try {
         await this.handOn(await this.nextEvents());
@@ -142,12 +149,15 @@ export class FeedGroup {
   private async handOn(events: readonly FeedEvent[]): Promise<void> {
     if (events.length === 0) return;
     const performed = await performAll(this.execution, events, this.handedOn);
-    this.sentAt = performance.now();
+    const begun = performance.now();
     for (const part of partsOf(performed)) {
       const messages = new SharedMessages(part.map(({ message }) => message));
       this.handedOn = part.at(-1)!.event.position;
       for (const reader of this.readers) reader.take(part, messages);
     }
+    const ended = performance.now();
+    const restMs = Math.min(Math.max(REST_FACTOR * (ended - begun), LEAST_REST_MS), MOST_REST_MS);
+    this.restsUntil = ended + restMs;
   }
 
   private async nextEvents(): Promise<FeedEvent[]> {
