@@ -12,7 +12,7 @@ import {
 import { feedCursor, type FeedLog } from './feed-log.service.ts';
 import type { FeedFilter } from './feed.rules.ts';
 
-/** So much may wait for one reader, in events and in characters. */
+/** So many events may wait for one reader, and so many characters for all readers of a connection. */
 const MAX_WAITING = 1000;
 const MAX_WAITING_LENGTH = 4_194_304;
 const PAGE = 200;
@@ -73,8 +73,8 @@ export class FeedReader extends SharedReading implements GroupReader {
     this.isLive = false;
     if (this.isBehind) return;
     this.waiting.push(...performed);
-    for (const { message } of performed) this.waitingLength += message.body.length;
-    if (this.waiting.length > MAX_WAITING || this.waitingLength > MAX_WAITING_LENGTH) this.letGo();
+    for (const { message } of performed) this.waits(message.body.length);
+    if (this.waiting.length > MAX_WAITING || outlet.waiting.length > MAX_WAITING_LENGTH) this.letGo();
     this.wake?.();
   }
 
@@ -103,13 +103,22 @@ export class FeedReader extends SharedReading implements GroupReader {
 
   protected leave(): void {
     this.options.group.remove(this);
-    this.waiting = [];
+    this.dropWaiting();
     this.wake?.();
   }
 
-  private letGo(): void {
+  private waits(length: number): void {
+    this.waitingLength += length;
+    this.options.outlet.waiting.length += length;
+  }
+
+  private dropWaiting(): void {
     this.waiting = [];
-    this.waitingLength = 0;
+    this.waits(-this.waitingLength);
+  }
+
+  private letGo(): void {
+    this.dropWaiting();
     this.isBehind = true;
     if (!this.wasLive) return;
     this.options.outlet.overflow(feedCursor(this.last));
@@ -138,7 +147,7 @@ export class FeedReader extends SharedReading implements GroupReader {
   private async sendWaiting(): Promise<void> {
     await this.options.outlet.drained();
     const taken = this.waiting.splice(0, CHUNK);
-    for (const { message } of taken) this.waitingLength -= message.body.length;
+    for (const { message } of taken) this.waits(-message.body.length);
     const performed = taken.filter(({ event }) => event.position > this.sent);
     const [first] = performed;
     if (first === undefined) return;
@@ -151,6 +160,8 @@ export class FeedReader extends SharedReading implements GroupReader {
   private async send(performed: readonly Performed[]): Promise<void> {
     const { outlet } = this.options;
     for (const part of partsOf(performed)) {
+      // Looked at anew before each write: other operations of the connection were waiting for the same room.
+      while (isFull(outlet) && !this.isEnded) await outlet.drained();
       if (this.isEnded) return;
       outlet.send(new SharedMessages(part.map(({ message }) => message)));
       this.moveTo(part.at(-1)!.event.position);

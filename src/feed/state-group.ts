@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SharedExecution, SharedReading } from '../platform/live/shared-stream.ts';
-import type { Outlet } from '../platform/live/outlet.ts';
+import { isFull, type Outlet } from '../platform/live/outlet.ts';
 import { SharedMessages } from '../platform/live/shared-messages.ts';
 import type { FeedListener, FeedTail } from './feed-tail.ts';
 import type { Topic } from './feed.rules.ts';
@@ -117,7 +117,8 @@ export class StateReader extends SharedReading {
     while (!this.isEnded) {
       if (this.failure !== null) throw this.failure.error;
       const { latest } = this;
-      if (latest === null) await new Promise<void>((resolve) => (this.wake = resolve));
+      if (isFull(this.outlet)) await this.outlet.drained();
+      else if (latest === null) await new Promise<void>((resolve) => (this.wake = resolve));
       else {
         this.latest = null;
         this.outlet.send(latest);

@@ -7,6 +7,7 @@ import type { Hearer } from './graphql/errors.ts';
 import { CLOSE_TOO_MANY, type Connection } from './live/connections.ts';
 import type { LiveOptions } from './live/live-options.ts';
 import type { Operations } from './live/operations.ts';
+import type { Waiting } from './live/outlet.ts';
 import { localeOf } from './messages.ts';
 import { addressOf } from './proxies.ts';
 import { requestIdOf } from './request-id.ts';
@@ -23,6 +24,8 @@ export type Extra = {
   hearer?: Hearer;
   allowance?: Allowance;
   operations?: Operations;
+  /** Of all its operations. */
+  waiting?: Waiting;
   /** How many operations were begun so far. */
   begun?: number;
 };

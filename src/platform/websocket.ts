@@ -11,9 +11,11 @@ import type { Documents } from './graphql/documents.ts';
 import { type Hearer, toClientError } from './graphql/errors.ts';
 import { executeWithinLimits, refusalOf, subscribeShared } from './graphql/execution.ts';
 import { LIMITS } from './limits.ts';
+import { BoundedWebSocket } from './live/bounded-web-socket.ts';
 import { CLOSE_PERMISSIONS_CHANGED } from './live/connections.ts';
 import { Heartbeat } from './live/heartbeat.ts';
 import { type Operation, Operations } from './live/operations.ts';
+import { Waiting } from './live/outlet.ts';
 import { WebSocketOutlet } from './live/websocket-outlet.ts';
 import type { LiveOptions } from './live/live-options.ts';
 import {
@@ -116,7 +118,8 @@ function speak(sockets: WebSocketServer, options: WebSocketOptions): { dispose()
         if (isKnown === false && context.actor.accountId !== null) {
           socket.close(CLOSE_PERMISSIONS_CHANGED, 'You are known now; connect again.');
         }
-        outlets.set(context, new WebSocketOutlet(socket, request.socket, id));
+        const waiting = (peer.extra.waiting ??= new Waiting());
+        outlets.set(context, new WebSocketOutlet(socket, request.socket, id, waiting));
         return context;
       },
       onError: ({ extra }, _id, _payload, errors) => format(errors, hearerOf(extra)),
@@ -130,7 +133,8 @@ function speak(sockets: WebSocketServer, options: WebSocketOptions): { dispose()
 }
 
 /** Keeps a connection in bounds as long as it is open, whatever is said on it. */
-function watch(socket: WebSocket, stream: Socket, everyMs: number): void {
+function watch(socket: BoundedWebSocket, stream: Socket, everyMs: number): void {
+  socket.keepInBounds(stream);
   const heartbeat = new Heartbeat(stream, {
     everyMs,
     ask: () => socket.ping(),
@@ -145,14 +149,15 @@ function watch(socket: WebSocket, stream: Socket, everyMs: number): void {
 export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
   const { server, connections, origins } = options;
   // `closeTimeout` is documented by ws, and its types do not know it yet.
-  const settings: ServerOptions & { closeTimeout: number } = {
+  const settings: ServerOptions<typeof BoundedWebSocket> & { closeTimeout: number } = {
     noServer: true,
+    WebSocket: BoundedWebSocket,
     maxPayload: LIMITS.bodyBytes,
     // The outlets write frames of their own between those of ws, which needs each of its frames whole.
     perMessageDeflate: false,
     closeTimeout: CLOSE_WITHIN_MS,
   };
-  const sockets = new WebSocketServer(settings);
+  const sockets = new WebSocketServer<typeof BoundedWebSocket>(settings);
   const protocol = speak(sockets, options);
   sockets.on('connection', (socket, { socket: stream }: IncomingMessage) => {
     watch(socket, stream, options.heartbeatMs);

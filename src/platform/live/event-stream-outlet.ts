@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import { type Outlet, whenDrained } from './outlet.ts';
+import { type Outlet, Waiting, whenDrained } from './outlet.ts';
 import type { SharedMessages } from './shared-messages.ts';
 
 /** One subscription's way out as server-sent events, in the words of the protocol graphql-sse. */
 export class EventStreamOutlet implements Outlet {
+  readonly waiting = new Waiting();
   private readonly response: ServerResponse;
   private readonly overflowBody: (cursor: string) => string;
 
@@ -13,7 +14,8 @@ export class EventStreamOutlet implements Outlet {
   }
 
   get backlogBytes(): number {
-    return this.response.writableLength;
+    const { response } = this;
+    return response.writableEnded || response.destroyed ? 0 : response.writableLength;
   }
 
   send(messages: SharedMessages): void {

@@ -43,7 +43,8 @@ export class Heartbeat {
     const { ask, isAnswered, breakOff } = this.options;
     const takenBytes = stream.bytesWritten - stream.writableLength;
     const takes = this.waitingBytes > 0 && takenBytes > this.takenBytes;
-    const owes = isAnswered ? this.owesAnswer : this.waitingBytes > 0;
+    // Who is not listened to until he has taken what waits is judged by that alone: his answer may lie unread.
+    const owes = isAnswered && !stream.isPaused() ? this.owesAnswer : this.waitingBytes > 0;
     if (owes && !takes) {
       this.stop();
       breakOff();
@@ -51,7 +52,7 @@ export class Heartbeat {
     }
     this.takenBytes = takenBytes;
     this.waitingBytes = stream.writableLength;
-    this.owesAnswer = isAnswered;
+    this.owesAnswer = isAnswered && !stream.isPaused();
     ask();
   }
 }

@@ -4,10 +4,16 @@ import type { SharedMessages } from './shared-messages.ts';
 /** While so many bytes wait for the network, no more are handed to it. */
 const MAX_BACKLOG_BYTES = 262_144;
 
+/** What waits for one connection beside its stream, over all its operations, in characters. */
+export class Waiting {
+  length = 0;
+}
+
 /** Where one subscription's messages leave for its reader, whatever the transport. */
 export interface Outlet {
-  /** Bytes that the network has not taken yet. */
+  /** Bytes that the network has not taken yet, of all operations of the connection; 0 once it is no more. */
   readonly backlogBytes: number;
+  readonly waiting: Waiting;
   /** Hands on all of the messages in one write, each a message of its own; nothing once the reader is gone. */
   send(messages: SharedMessages): void;
   /** Resolves when nothing waits any more, or the reader is gone. */

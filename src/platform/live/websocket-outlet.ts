@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { type Outlet, whenDrained } from './outlet.ts';
+import { type Outlet, type Waiting, whenDrained } from './outlet.ts';
 import type { SharedMessages } from './shared-messages.ts';
 
 /** Closes a connection whose reader is too slow; the reason is JSON with the cursor to resume from. */
@@ -13,18 +13,20 @@ export const CLOSE_OVERFLOW = 4413;
  * anew for each. ws writes whole frames at once as long as it does not compress, so the two never mix.
  */
 export class WebSocketOutlet implements Outlet {
+  readonly waiting: Waiting;
   private readonly socket: WebSocket;
   private readonly stream: Duplex;
   private readonly id: Buffer;
 
-  constructor(socket: WebSocket, stream: Duplex, operationId: string) {
+  constructor(socket: WebSocket, stream: Duplex, operationId: string, waiting: Waiting) {
+    this.waiting = waiting;
     this.socket = socket;
     this.stream = stream;
     this.id = Buffer.from(JSON.stringify(operationId));
   }
 
   get backlogBytes(): number {
-    return this.stream.writableLength;
+    return this.stream.writable ? this.stream.writableLength : 0;
   }
 
   send(messages: SharedMessages): void {
