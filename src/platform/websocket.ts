@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type ExecutionArgs, getOperationAST, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
-import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import { type ServerOptions, WebSocketServer } from 'ws';
 import { RequestError } from '../kernel/problems.ts';
 import type { Context } from './graphql/context.ts';
 import type { Documents } from './graphql/documents.ts';
