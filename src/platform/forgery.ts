@@ -37,13 +37,13 @@ function assertOne({ body }: FastifyRequest): void {
  */
 export function refuseForgery(app: FastifyInstance, origins: Origins): void {
   app.removeContentTypeParser('text/plain');
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _, done) => {
     origins.assertAllowed(request.headers);
     assertIntended(request);
-    return Promise.resolve();
+    done();
   });
-  app.addHook('preHandler', async (request) => {
+  app.addHook('preHandler', (request, _, done) => {
     assertOne(request);
-    return Promise.resolve();
+    done();
   });
 }

@@ -20,7 +20,7 @@ import type { LiveOptions } from './live/live-options.ts';
 import { tellBrowsers } from './page-headers.ts';
 import { type Trust, trustIn } from './proxies.ts';
 import { answerErrors } from './request-errors.ts';
-import { REQUEST_ID_HEADER, requestIdOf } from './request-id.ts';
+import { requestIdOf } from './request-id.ts';
 
 /** Whether the hub can do its work, and what it lacks. */
 export interface Readiness {
@@ -119,10 +119,6 @@ async function serveGraphql(app: FastifyInstance, options: HttpOptions): Promise
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
   const app = createApp(options.logger, options.isProxy);
   answerErrors(app, options.logger);
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header(REQUEST_ID_HEADER, request.id);
-    return Promise.resolve();
-  });
   await tellBrowsers(app, options.origins);
   await app.register((scope) => serveGraphql(scope, options));
   app.get('/health/live', () => ({ status: 'live' }));

@@ -40,7 +40,7 @@ export const layers = [
 const packages: readonly [names: RegExp, where: RegExp][] = [
   [/^node:/, /^(?!kernel\/|access\/)(?!.*\.(rules|entity|types)\.ts$)/],
   [
-    /^(pg|ws|graphql-ws|graphile-worker|fastify|@fastify\/(cors|helmet|proxy-addr|static)|@apollo\/server|@as-integrations\/fastify)$/,
+    /^(pg|ws|graphql-ws|graphile-worker|fastify|helmet|@fastify\/(cors|proxy-addr|static)|@apollo\/server|@as-integrations\/fastify)$/,
     /^platform\//,
   ],
   [/^(intl-messageformat|dataloader|graphql-query-complexity|negotiator)$/, /^platform\//],

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import { AttackedHub, type Answered } from './attacked-hub.ts';
@@ -14,6 +15,9 @@ const aliases = (count: number) =>
   Array.from({ length: count }, (_, index) => `a${index}: needs(first: 100) { nodes { id title } }`).join(
     ' ',
   );
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const persisted = (query: string | undefined, sha256Hash: string) =>
+  JSON.stringify({ query, extensions: { persistedQuery: { version: 1, sha256Hash } } });
 const claimIt = (key: string) =>
   `mutation { claimNeed(input: { needId: "${need.id}", quantity: 1, idempotencyKey: "${key}" }) { pledge { id } } }`;
 
@@ -145,6 +149,20 @@ const requests: [name: string, init: RequestInit, path: string, status: number, 
     400,
     /./,
   ],
+  [
+    'a persisted query whose id is that of another text',
+    { body: persisted('{ clusters { code } }', '0'.repeat(64)) },
+    '',
+    400,
+    /PERSISTED_QUERY_MISMATCH/,
+  ],
+  [
+    'a persisted query that nobody knows, with a text to be stored',
+    { body: persisted('{ clusters { code } }', sha256('{ clusters { code } }')) },
+    '',
+    200,
+    /"code":"/,
+  ],
   ['PUT', { method: 'PUT', body: '{}' }, '', 404, /./],
 ];
 
@@ -155,4 +173,25 @@ test.each(requests)('%s', async (_, init, path, status, word) => {
   expect(answer.text).not.toMatch(/node_modules|at .*\.js:\d/);
   expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   expect(await target.hub.contents()).toEqual(before);
+});
+
+test('a cost that comes by variables is counted with their values, also where the document was cheap before', async () => {
+  const fields = 'id status quantity value delivered verified version createdAt updatedAt dueOn expiresAt';
+  const query = `query ($n: Int!) { needs(first: $n) { nodes { pledges(first: $n) { nodes { ${fields} } } } } }`;
+  expect(await target.ask(query, { n: 1 })).toMatchObject({ status: 200 });
+  const answer = await target.survives(() => target.ask(query, { n: 100 }));
+  expect(answer).toEqual({ status: 400, text: expect.stringContaining('ANSWER_TOO_LARGE') });
+  expect(await target.ask(query, { n: 2 })).toMatchObject({ status: 200 });
+});
+
+test('a flood of ids that nobody knows stores nothing, and what was sent with a text is not known by its id', async () => {
+  const text = '{ clusters { code } }';
+  expect(await target.send({ body: persisted(text, sha256(text)) })).toMatchObject({ status: 200 });
+  const ids = Array.from({ length: 200 }, (_, index) => sha256(String(index)));
+  for (const id of [...ids, sha256(text)]) {
+    expect(await target.send({ body: persisted(undefined, id) })).toEqual({
+      status: 400,
+      text: expect.stringContaining('PERSISTED_QUERY_NOT_SUPPORTED'),
+    });
+  }
 });
