@@ -40,12 +40,14 @@ export class FeedGap extends SinergiError {
   }
 }
 
-/** Ends of a subscription that say nothing against what was asked for: it goes on from the cursor. */
+/**
+ * Ends of a subscription that say nothing against what was asked for: it goes on from the cursor. So does one that the hub
+ * refuses for now, and says when to come back.
+ */
 const RESUMABLE = new Set([
   'UNREACHABLE',
   'CONNECTION_LOST',
   'PERMISSIONS_CHANGED',
-  'RATE_LIMITED',
   'FEED_OVERFLOW',
   'INTERNAL_SERVER_ERROR',
   'SERVICE_UNAVAILABLE',
@@ -146,7 +148,7 @@ class Follower {
       const isRenewed = !this.hasRenewed && (await unlessAborted(this.client.renewToken(), this.signal));
       if (isRenewed === false) throw error;
       this.hasRenewed = true;
-    } else if (!RESUMABLE.has(error.code)) throw error;
+    } else if (!RESUMABLE.has(error.code) && error.retryAfterSeconds === null) throw error;
     this.following.onLost?.(error);
   }
 }

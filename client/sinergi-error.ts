@@ -24,6 +24,12 @@ export class SinergiError extends Error {
     return new SinergiError(typeof code === 'string' ? code : 'UNKNOWN', message, errors);
   }
 
+  /** After how many seconds the hub would look at the same operation; null where it did not say. */
+  get retryAfterSeconds(): number | null {
+    const seconds = this.errors[0]?.extensions?.['retryAfterSeconds'];
+    return typeof seconds === 'number' ? seconds : null;
+  }
+
   /** Whether the same operation may well succeed later: the connection failed, not the operation. */
   get mayPass(): boolean {
     return this.code === 'UNREACHABLE' || this.code === 'CONNECTION_LOST';

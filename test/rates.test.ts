@@ -1,11 +1,13 @@
 // How much one account, or one address, may ask for; the clock stands still unless a test moves it.
 import { describe, expect, test } from '@jest/globals';
 import pg from 'pg';
+import { followFeed } from '../client/follow-feed.ts';
 import { RequestError } from '../src/kernel/problems.ts';
 import { Allowance, Allowances } from '../src/platform/allowances.ts';
 import { LIMITS } from '../src/platform/limits.ts';
 import { ownerOf } from '../src/platform/owner.ts';
 import { RawReader } from './faults/raw-reader.ts';
+import { publish } from './support/acts.ts';
 import { Asker, transports } from './support/asker.ts';
 import { TestClock } from './support/test-clock.ts';
 import { testHub, until } from './support/test-hub.ts';
@@ -13,7 +15,7 @@ import { buildWorld } from './support/world.ts';
 
 const RATES = { FIELDS_PER_SECOND: '1000', FIELDS_BURST: '100000', OPERATIONS_PER_ACCOUNT: '3' };
 const hub = await testHub({ environment: { ...RATES, TRUSTED_PROXIES: '127.0.0.1' } });
-const { accounts } = await buildWorld(hub);
+const { accounts, as, villages } = await buildWorld(hub);
 const asker = async (accountId: string) => new Asker(hub.url, await hub.tokenOf(accountId));
 const wait = (seconds: number) => hub.clock.moveTo(new Date(hub.clock.now().getTime() + seconds * 1000));
 
@@ -180,11 +182,23 @@ test('of one account so many operations run at once, on all transports together'
     ]);
     if (transport === 'http') expect(status).toBe(429);
   }
+  const lost: string[] = [];
+  const followed = followFeed(await hub.client(accounts.admin), {
+    retryMs: 10,
+    onLost: ({ code }) => lost.push(code),
+  });
+  const heard = followed.next();
+  await until(() => lost.includes('TOO_MANY_OPERATIONS'), 'a follower to be told to come back');
   await client.query('rollback');
   await client.end();
   expect((await held).errors).toBeUndefined();
   await until(() => ids.every((id) => reader.resultsOf(id).length === 1), 'the answers that waited');
   expect((await waiting.ask('http', small)).errors).toBeUndefined();
+  await hub.feedsOpen(1);
+  wait(100);
+  const need = await publish(as.kader, { villageId: villages.cimarga.id });
+  expect((await heard).value).toMatchObject({ kind: 'NEED_PUBLISHED', need: { id: need.id } });
+  await followed.return();
   reader.socket.close();
   await reader.closed;
 });
