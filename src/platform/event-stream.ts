@@ -7,10 +7,12 @@ import {
   OperationTypeNode,
 } from 'graphql';
 import { RequestError } from '../kernel/problems.ts';
+import { isRecord } from '../kernel/record.ts';
 import type { Context } from './graphql/context.ts';
 import type { PersistedOperations } from './graphql/persisted-operations.ts';
 import { toClientError } from './graphql/errors.ts';
 import { executeWithinLimits, subscribeShared } from './graphql/execution.ts';
+import { type SentOperation, sentOperation } from './graphql/sent-operation.ts';
 import type { Connection } from './live/connections.ts';
 import { EventStreamOutlet } from './live/event-stream-outlet.ts';
 import { Heartbeat } from './live/heartbeat.ts';
@@ -27,15 +29,6 @@ const HEAD = {
   'x-accel-buffering': 'no',
 } as const;
 
-interface Asked {
-  query: string;
-  operationName?: string | undefined;
-  variables?: Record<string, unknown> | undefined;
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 function jsonOf(text: unknown): unknown {
   if (typeof text !== 'string') return text;
   try {
@@ -49,20 +42,11 @@ function jsonOf(text: unknown): unknown {
 function askedBy(
   { method, body, query: search }: FastifyRequest,
   persisted: PersistedOperations,
-): Asked | null {
+): SentOperation | null {
   const given = method === 'GET' ? search : body;
-  if (!isObject(given)) return null;
-  const query = persisted.textOf(given);
-  if (query === null) return null;
-  const { operationName } = given;
+  if (!isRecord(given)) return null;
   const variables = method === 'GET' ? jsonOf(given['variables']) : given['variables'];
-  if (variables != null && !isObject(variables)) return null;
-  if (operationName != null && typeof operationName !== 'string') return null;
-  return {
-    query,
-    operationName: operationName ?? undefined,
-    variables: variables ?? undefined,
-  };
+  return sentOperation({ ...given, query: persisted.textOf(given), variables });
 }
 
 /** One stream of server-sent events, from the request's arrival to its end. */
@@ -84,7 +68,7 @@ class EventStream {
   }
 
   /** Answers the operation until its end, or until the reader has gone. */
-  async serve(asked: Asked, isSafe: boolean): Promise<void> {
+  async serve(asked: SentOperation, isSafe: boolean): Promise<void> {
     const { connections } = this.options;
     const response = this.reply.raw;
     // Its end was told while it was asked who is there, and is not told again.
@@ -129,7 +113,10 @@ class EventStream {
   }
 
   /** The last result, or null when all that was read has left by the outlet. */
-  private async run({ query, operationName, variables }: Asked, isSafe: boolean): Promise<string | null> {
+  private async run(
+    { query, operationName, variables }: SentOperation,
+    isSafe: boolean,
+  ): Promise<string | null> {
     const { schema, documents } = this.options;
     const document = documents.read(query);
     if (!('kind' in document)) return this.result({ errors: document });

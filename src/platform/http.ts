@@ -8,6 +8,7 @@ import Fastify, {
   LogController,
   type RouteHandlerMethod,
 } from 'fastify';
+import { isRecord } from '../kernel/record.ts';
 import { startApollo } from './apollo.ts';
 import { serveEventStreams } from './event-stream.ts';
 import { refuseForgery } from './forgery.ts';
@@ -72,12 +73,10 @@ function directTypeOf({ method, headers }: FastifyRequest): string | null {
 /** Puts the text of a persisted operation where Apollo looks for it. */
 function takeText(request: FastifyRequest, persisted: PersistedOperations): void {
   const asked = request.method === 'GET' ? request.query : request.body;
-  if (typeof asked !== 'object' || asked === null) return;
+  if (!isRecord(asked)) return;
   const query = persisted.textOf(asked);
-  if (request.method === 'GET' || !('extensions' in asked)) return;
-  const { extensions: given } = asked;
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) return;
-  const others = Object.entries(given).filter(([name]) => name !== 'persistedQuery');
+  if (request.method === 'GET' || !isRecord(asked['extensions'])) return;
+  const others = Object.entries(asked['extensions']).filter(([name]) => name !== 'persistedQuery');
   request.body = { ...asked, extensions: Object.fromEntries(others), ...(query !== null && { query }) };
 }
 

@@ -1,6 +1,7 @@
 import { type DocumentNode, getOperationAST, GraphQLError, OperationTypeNode } from 'graphql';
 import type { Logger } from 'pino';
 import { RequestError } from '../../kernel/problems.ts';
+import { isRecord } from '../../kernel/record.ts';
 import type { CompiledRead, PreparedReads } from '../prepared-reads.ts';
 import type { ReadyReads } from '../read-plan/ready-reads.ts';
 import { costOf } from './answer-size.ts';
@@ -8,6 +9,7 @@ import type { Context } from './context.ts';
 import type { Documents } from './documents.ts';
 import { toClientError } from './errors.ts';
 import { costExtension } from './execution.ts';
+import { type SentOperation, sentOperation } from './sent-operation.ts';
 
 export interface DirectReadsOptions {
   documents: Documents;
@@ -16,25 +18,12 @@ export interface DirectReadsOptions {
   logger: Logger;
 }
 
-/** One operation as a client sent it. */
-interface Request {
-  query: string;
-  operationName: string | undefined;
-  variables: Record<string, unknown>;
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** What a body asks for; null where it is anything but a plain request, which the ordinary way judges. */
-function requestIn(body: unknown): Request | null {
-  if (!isObject(body)) return null;
-  const { query, operationName, variables, extensions } = body;
-  if (typeof query !== 'string') return null;
-  if (extensions != null && !(isObject(extensions) && Object.keys(extensions).length === 0)) return null;
-  if (operationName != null && typeof operationName !== 'string') return null;
-  if (variables != null && !isObject(variables)) return null;
-  return { query, operationName: operationName ?? undefined, variables: variables ?? {} };
+function requestIn(body: unknown): SentOperation | null {
+  if (!isRecord(body)) return null;
+  const { extensions } = body;
+  const isPlain = extensions == null || (isRecord(extensions) && Object.keys(extensions).length === 0);
+  return isPlain ? sentOperation(body) : null;
 }
 
 /**
@@ -76,7 +65,7 @@ export class DirectReads {
 
   private find(
     document: DocumentNode,
-    { operationName, variables }: Request,
+    { operationName, variables = {} }: SentOperation,
     context: Context,
   ): (CompiledRead & { cost: number }) | null {
     const operation = getOperationAST(document, operationName);

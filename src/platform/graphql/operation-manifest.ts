@@ -1,9 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isRecord } from '../../kernel/record.ts';
 import { operationId } from './persisted-operations.ts';
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Pairs of id and text, of a manifest of Apollo's or of an object of texts by their ids, as Relay and others write it. */
 function pairsOf(manifest: unknown): [id: unknown, text: unknown][] | null {
