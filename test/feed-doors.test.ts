@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { print } from 'graphql';
 import WebSocket from 'ws';
 import { PledgeFeedDocument } from '../client/operations.ts';
@@ -9,7 +9,7 @@ import { createLogger } from '../src/platform/logger.ts';
 import { Connections, CLOSE_UNAUTHENTICATED } from '../src/platform/live/connections.ts';
 import { copyEvents } from './faults/event-copies.ts';
 import { ObservedNeed } from './faults/observed-need.ts';
-import { RawReader } from './faults/raw-reader.ts';
+import { OpenedReaders } from './faults/opened-readers.ts';
 import { insertAccount } from './support/inserts.ts';
 import { testHub, until } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
@@ -21,19 +21,7 @@ const need = await ObservedNeed.publish(as.coordinator, villages.cimarga.id);
 const query = print(PledgeFeedDocument);
 const { filter } = need;
 
-const opened = new Set<RawReader>();
-afterEach(async () => {
-  for (const { socket } of opened) socket.terminate();
-  await Promise.all([...opened].map(({ closed }) => closed));
-  opened.clear();
-  await hub.feedsOpen(0);
-});
-
-async function open(account: string = accounts.auditor): Promise<RawReader> {
-  const reader = await RawReader.open(hub.url, await hub.tokenOf(account));
-  opened.add(reader);
-  return reader;
-}
+const readers = new OpenedReaders(hub);
 
 /** Sends a request for a stream, and hangs up before it can be answered. */
 async function hangUpOnStream(token: string): Promise<void> {
@@ -67,17 +55,16 @@ test.each([
     const token = await hub.tokenOf(account);
     for (let turn = 0; turn < 4 * CONNECTIONS; turn += 1) await hangUp(token);
     await until(async () => {
-      const readers = await Promise.all(Array.from({ length: CONNECTIONS }, () => open(account)));
-      const refused = readers.some(({ messages }) => messages[0]?.type !== 'connection_ack');
-      for (const { socket } of readers) socket.terminate();
-      await Promise.all(readers.map(({ closed }) => closed));
+      const all = await Promise.all(Array.from({ length: CONNECTIONS }, () => readers.of(account)));
+      const refused = all.some(({ messages }) => messages[0]?.type !== 'connection_ack');
+      await Promise.all(all.map((reader) => readers.breakOff(reader)));
       return !refused;
     }, 'as many connections as an account may have');
   },
 );
 
 test('an id that is used again while what it named is still being opened names the new one only', async () => {
-  const reader = await open();
+  const reader = await readers.of(accounts.auditor);
   for (let turn = 0; turn < 50; turn += 1) {
     reader.subscribe(query, { filter }, 'same');
     reader.complete('same');
@@ -99,8 +86,7 @@ const STEP_MS = 20;
 
 /** Reads a WebSocket a message a step; answers how many came. */
 async function readSocketSlowly(url: string, variables: object, count: number): Promise<number> {
-  const reader = await RawReader.open(url, await hub.tokenOf(accounts.auditor));
-  opened.add(reader);
+  const reader = await readers.of(accounts.auditor, url);
   reader.socket.on('message', () => {
     reader.socket.pause();
     setTimeout(() => reader.socket.resume(), STEP_MS);

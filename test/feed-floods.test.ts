@@ -1,9 +1,10 @@
 import diagnostics from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
-import { afterAll, afterEach, expect, test } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
 import { copyEvents } from './faults/event-copies.ts';
 import { ObservedNeed } from './faults/observed-need.ts';
-import { RawReader } from './faults/raw-reader.ts';
+import { OpenedReaders } from './faults/opened-readers.ts';
+import type { RawReader } from './faults/raw-reader.ts';
 import { testHub, until } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
 
@@ -17,13 +18,7 @@ const keep = (message: unknown) => void hubEnds.push((message as { socket: Socke
 diagnostics.subscribe('net.server.socket', keep);
 afterAll(() => void diagnostics.unsubscribe('net.server.socket', keep));
 
-const opened = new Set<RawReader>();
-afterEach(async () => {
-  for (const { socket } of opened) socket.terminate();
-  await Promise.all([...opened].map(({ closed }) => closed));
-  opened.clear();
-  await hub.feedsOpen(0);
-});
+const readers = new OpenedReaders(hub);
 
 const KIBIBYTE = 1024;
 /** The first byte of a frame that closes a WebSocket. */
@@ -50,10 +45,8 @@ class Watched {
   }
 
   static async open(): Promise<Watched> {
-    const token = await hub.tokenOf(accounts.auditor);
     const known = hubEnds.length;
-    const reader = await RawReader.open(hub.url, token);
-    opened.add(reader);
+    const reader = await readers.of(accounts.auditor);
     expect(hubEnds.length).toBe(known + 1);
     return new Watched(reader, hubEnds.at(-1)!);
   }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, expect, test } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
 import { print } from 'graphql';
 import { PledgeFeedDocument, VillageBoardDocument } from '../client/operations.ts';
 import { anonymous } from '../src/access/actor.ts';
@@ -10,6 +10,7 @@ import { Connections } from '../src/platform/live/connections.ts';
 import { copyEvents, placesOf } from './faults/event-copies.ts';
 import { historyOf } from './faults/feed-reading.ts';
 import { ObservedNeed } from './faults/observed-need.ts';
+import { OpenedReaders } from './faults/opened-readers.ts';
 import { RawReader } from './faults/raw-reader.ts';
 import { claim } from './support/acts.ts';
 import { insertAccount } from './support/inserts.ts';
@@ -35,26 +36,10 @@ afterAll(() => {
   for (const child of children) child.kill('SIGKILL');
 });
 
-const opened = new Set<RawReader>();
-afterEach(async () => {
-  await Promise.all([...opened].map(close));
-  await hub.feedsOpen(0);
-});
-
-async function open(account: string): Promise<RawReader> {
-  const reader = await RawReader.open(hub.url, await hub.tokenOf(account));
-  opened.add(reader);
-  return reader;
-}
+const opened = new OpenedReaders(hub);
 
 const observe = (description?: string) =>
   ObservedNeed.publish(as.coordinator, villages.cimarga.id, 1000, description);
-
-async function close(reader: RawReader): Promise<void> {
-  opened.delete(reader);
-  reader.socket.terminate();
-  await reader.closed;
-}
 
 test('a reader whose process is stopped costs the others nothing, and no more is kept for it than fits its bounds', async () => {
   const need = await observe('x'.repeat(5000));
@@ -69,7 +54,7 @@ test('a reader whose process is stopped costs the others nothing, and no more is
   child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
   await until(() => printed.includes('subscribed'), 'a subscriber');
   await hub.feedsOpen(1);
-  const others = await Promise.all([open(accounts.semen), open(accounts.kodim)]);
+  const others = await Promise.all([opened.of(accounts.semen), opened.of(accounts.kodim)]);
   const ids = others.map((reader) => reader.subscribe(heavyQuery, variables));
   await hub.feedsOpen(3);
   child.kill('SIGSTOP');
@@ -89,7 +74,7 @@ test('a reader whose process is stopped costs the others nothing, and no more is
   expect(end.count).toBeLessThan(500);
   // Closed for its slowness, or broken off because it did not even answer that.
   expect([4413, 1006]).toContain(end.code);
-  const resumed = await open(accounts.auditor);
+  const resumed = await opened.of(accounts.auditor);
   const rest = resumed.subscribe(heavyQuery, { ...variables, after: end.cursor });
   const places = await placesOf(database, need.id, 0);
   const history = await historyOf(as.auditor, { filter: need.filter, after: end.cursor });
@@ -103,7 +88,7 @@ test('a reader whose process is stopped costs the others nothing, and no more is
 test('a reader that was live and lets more than 4 MiB wait is closed with 4413, and the reason names the cursor after which it goes on', async () => {
   const need = await observe('x'.repeat(5000));
   const variables = { filter: need.filter, after: need.cursor };
-  const slow = await open(accounts.auditor);
+  const slow = await opened.of(accounts.auditor);
   const id = slow.subscribe(heavyQuery, variables);
   await hub.feedsOpen(1);
   slow.socket.pause();
@@ -125,7 +110,7 @@ test('a slow reader of history is not closed: it gets all of it, page by page, a
   // More than the buffers of both ends can take in, or the reader would be live before it is slow.
   await copyEvents(database, need.id, 2600);
   await hub.feedStamped();
-  const slow = await open(accounts.auditor);
+  const slow = await opened.of(accounts.auditor);
   slow.socket.pause();
   const id = slow.subscribe(heavyQuery, { filter: need.filter, after: need.cursor });
   await hub.feedsOpen(1);
@@ -142,7 +127,7 @@ test('a slow reader of history is not closed: it gets all of it, page by page, a
 
 test('of a board only the last state waits for a slow reader, and nobody is closed for it', async () => {
   const need = await observe();
-  const reader = await open(accounts.auditor);
+  const reader = await opened.of(accounts.auditor);
   const id = reader.subscribe(boardQuery, { villageId: villages.cimarga.id });
   await until(() => reader.resultsOf(id).length > 0, 'the board');
   reader.socket.pause();
@@ -172,7 +157,7 @@ test('a connection whose network has died is broken off after two heartbeats', a
 test('10,000 subscriptions that come and go on a few connections leave no listener behind', async () => {
   const CONNECTIONS = 5;
   const CYCLES = 10_000;
-  const readers = await Promise.all(Array.from({ length: CONNECTIONS }, () => open(accounts.auditor)));
+  const readers = await Promise.all(Array.from({ length: CONNECTIONS }, () => opened.of(accounts.auditor)));
   const cycle = async (reader: RawReader, index: number) => {
     const id =
       index % 3 === 0
@@ -198,7 +183,7 @@ test('10,000 subscriptions that come and go on a few connections leave no listen
 });
 
 test('one connection carries 100 operations at once, and the next is refused by its own error', async () => {
-  const reader = await open(accounts.auditor);
+  const reader = await opened.of(accounts.auditor);
   const ids = Array.from({ length: 100 }, () => reader.subscribe(query));
   await hub.feedsOpen(100);
   const refused = reader.subscribe(query);
@@ -213,14 +198,14 @@ test('one connection carries 100 operations at once, and the next is refused by 
 });
 
 test('an account has so many connections and no more, and another account its own', async () => {
-  const readers = await Promise.all(Array.from({ length: 12 }, () => open(accounts.dinkes)));
-  const refused = await open(accounts.dinkes);
+  const readers = await Promise.all(Array.from({ length: 12 }, () => opened.of(accounts.dinkes)));
+  const refused = await opened.of(accounts.dinkes);
   expect((await refused.closed).code).toBe(4503);
-  const other = await open(accounts.dindik);
+  const other = await opened.of(accounts.dindik);
   expect(other.messages[0]!.type).toBe('connection_ack');
-  await close(readers[0]!);
+  await opened.breakOff(readers[0]!);
   await until(async () => {
-    const again = await open(accounts.dinkes);
+    const again = await opened.of(accounts.dinkes);
     const isIn = again.socket.readyState === again.socket.OPEN;
     if (isIn) readers.push(again);
     return isIn;
@@ -256,7 +241,7 @@ test.each<[what: string, change: string, code: number]>([
   ['gets another role', `insert into account_roles (account_id, role) values ($1, 'AUDITOR')`, 4403],
 ])('the feed of an account that %s is closed', async (_, change, code) => {
   const account = await member();
-  const reader = await open(account);
+  const reader = await opened.of(account);
   reader.subscribe(query);
   await hub.feedsOpen(1);
   await database.sql(change, [account]);

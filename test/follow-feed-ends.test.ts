@@ -76,14 +76,22 @@ describe('a token that the hub refuses', () => {
   test('is renewed once for all followers of a client, and nothing is lost', async () => {
     const need = await trial.observe();
     let asked = 0;
-    const freshToken = () => {
+    let refused = 0;
+    const freshToken = async () => {
       asked += 1;
-      return Promise.resolve(trial.token);
+      // Whoever came later would not be refused any more.
+      await until(() => refused === 2, 'both followers to be refused');
+      return trial.token;
     };
     const client = trial.clientOf({
       token: await trial.hub.tokenOf(trial.world.accounts.auditor, -60),
       freshToken,
     });
+    const renew = client.renewToken.bind(client);
+    client.renewToken = () => {
+      refused += 1;
+      return renew();
+    };
     const followers = [follow(client, need), follow(client, need)];
     const told = followers.map(({ events }) => take(events, 2));
     await trial.claimTimes(need, 2);

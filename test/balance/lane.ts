@@ -10,6 +10,7 @@ import { newId } from '../../src/platform/ids.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { TestClock } from '../support/test-clock.ts';
 import { TestDatabase } from '../support/test-database.ts';
+import { until } from '../support/test-hub.ts';
 import { Model, type ModelPartner, type ModelPolicy, type ModelVillage } from './model.ts';
 import { policyInput, type PolicyTerms } from './steps.ts';
 
@@ -232,7 +233,7 @@ export class Lane {
           'select count(*) as left from events where position is null',
         )
       )[0]!.left;
-    while ((await unstamped()) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(async () => (await unstamped()) === 0, 'every event to have its place');
     await this.services.relay.stop();
     const faults: object[] = [];
     for await (const { name, breaches } of verifyBooks(this.services.database)) {
