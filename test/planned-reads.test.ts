@@ -110,4 +110,22 @@ test('the plan of one asker and one set of values answers another asker, and oth
   expect(planned).toBeGreaterThan(200);
 });
 
+const queryOfNames = (name: string) => `{
+  ${name}: clusters { ${name}: code name }
+  sectors { ${name}: cluster { ${name}: code name } }
+  needs(first: 2) { ${name}: nodes { ${name}: title village { ${name}: name } } pageInfo { ${name}: hasNextPage } }
+  pledges(first: 2) { edges { ${name}: cursor node { ${name}: id deliveries { ${name}: id } } } totalCount }
+}`;
+
+test.each(['object', 'answer', 'page', 'gathered', 'g0', 'r1', 'holder', 'v', 'code'])(
+  'an answer may call its fields “%s”, whatever the statement calls so',
+  async (name) => {
+    const query = queryOfNames(name);
+    let answer: unknown;
+    const statements = await statementsOf(async () => (answer = await ways.auditor.planned({ query })));
+    expect(statements.some((text) => text.includes('row_to_json'))).toBe(true);
+    expect(answer).toEqual(await ways.auditor.resolved({ query }));
+  },
+);
+
 test('the hub had nothing to complain of', () => expect(hub.complaints).toEqual([]));

@@ -28,9 +28,12 @@ export interface PageSource {
   ): Expression;
 }
 
+/** What a select is called whose rows become objects; no field can be, and a field of that name would be taken for the row. */
+export const wholeRow = sql.id('whole row');
+
 /** JSON of the one row of a select; null without one. */
 export function asObject(select: Expression): Expression {
-  return sql`(select row_to_json(object) from (${select}) as object)`;
+  return sql`(select row_to_json(${wholeRow}) from (${select}) as ${wholeRow})`;
 }
 
 /** Whether the row is one of the page: the one that was read too much, to learn whether there are more, is not. */

@@ -14,7 +14,7 @@ import type {
   PageField,
   TypeMapping,
 } from './mapping.ts';
-import { asObject, pageSql } from './page-sql.ts';
+import { asObject, pageSql, wholeRow } from './page-sql.ts';
 import { type SelectedField, type SelectedType, Selections } from './selection.ts';
 
 /** One query of a document. */
@@ -124,7 +124,8 @@ class Plan {
   }
 
   statement(fields: readonly SelectedField[]): Expression {
-    return sql`select row_to_json(answer)::text from (${this.columns(fields, this.typeOf('Query'), noRow)}) as answer`;
+    const columns = this.columns(fields, this.typeOf('Query'), noRow);
+    return sql`select row_to_json(${wholeRow})::text from (${columns}) as ${wholeRow}`;
   }
 
   /** A select, without a source, of the columns that make an object of a type with these fields. */
@@ -185,7 +186,7 @@ class Plan {
     const where = this.where(field, mapping, type, own, its);
     const columns = this.columns(this.under(field).fields, type, its);
     const rows = sql`${columns} from ${from} where ${where} order by ${mapping.orderBy(its)}`;
-    return sql`(select coalesce(json_agg(object), '[]'::json) from (${rows}) as object)`;
+    return sql`(select coalesce(json_agg(${wholeRow}), '[]'::json) from (${rows}) as ${wholeRow})`;
   }
 
   private page(field: SelectedField, mapping: PageField, own: Row): Expression {
