@@ -195,3 +195,14 @@ test('a flood of ids that nobody knows stores nothing, and what was sent with a 
     });
   }
 });
+
+test('900 long texts to search for are not remembered', async () => {
+  const query = 'query ($search: String) { needs(search: $search) { nodes { id } } }';
+  const long = repeated('x', 250_000);
+  await target.survives(async () => {
+    for (let index = 0; index < 900; index += 1) {
+      const answer = await target.ask(query, { search: `${index} ${long}` });
+      expect(answer).toMatchObject({ status: 200, text: expect.stringContaining('"nodes":[') });
+    }
+  });
+});

@@ -18,6 +18,8 @@ import type { GivenCheck, ReadPlanner } from './planner.ts';
 
 /** So many plans are kept, each some kilobytes of SQL. */
 const MAX_PLANS = 500;
+/** Values that take more characters to write down are one asker's own: nobody asks alike, and to keep them takes memory. */
+const MAX_KEY_LENGTH = 4000;
 
 /** A statement whose parameters may be `Given`. */
 interface Plan extends CompiledRead {
@@ -87,7 +89,7 @@ export class ReadyReads {
       if (plan !== undefined) return plan;
       try {
         const made = this.make(asked, variables, asker);
-        this.plans.set(key, made);
+        if (key.length <= MAX_KEY_LENGTH) this.plans.set(key, made);
         return made;
       } catch (error) {
         if (!(error instanceof LookedAt)) throw error;
