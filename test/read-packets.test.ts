@@ -84,3 +84,17 @@ test('a connection that breaks fails what it carried, and is replaced', async ()
   expect(asked.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThanOrEqual(7);
   expect(await Promise.all(times(16, () => ask('select 1 as answer')))).toEqual(times(16, () => 1));
 });
+
+test('what a connection prepares is bounded, however many statements come', async () => {
+  const held: number[] = [];
+  for (let index = 0; index < 200; index += 1) {
+    const text = `select ${index} as answer /*${'x'.repeat(10_000)}*/`;
+    const { rows } = await packets.query<{ answer: number }>({ name: `own ${index}`, text });
+    expect(rows).toEqual([{ answer: index }]);
+    held.push(
+      Number(await ask('select coalesce(sum(length(statement)), 0) as answer from pg_prepared_statements')),
+    );
+  }
+  expect(Math.max(...held)).toBeGreaterThan(100_000);
+  expect(Math.max(...held)).toBeLessThan(600_000);
+});

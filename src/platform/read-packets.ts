@@ -4,6 +4,12 @@ import { packed } from './pipeline.ts';
 /** So many statements travel on one connection at once, where many are asked for in one turn of the event loop. */
 const MOST_TOGETHER = 8;
 
+/**
+ * What a connection may prepare before it makes room for a new one, in characters of statements: the server keeps some 80
+ * bytes for each character until the connection ends, and strangers may write ever new statements.
+ */
+const MOST_PREPARED = 500_000;
+
 interface Waiting {
   query: pg.QueryConfig;
   resolve: (result: pg.QueryResult) => void;
@@ -19,6 +25,8 @@ interface Waiting {
 export class ReadPackets {
   private readonly pool: pg.Pool;
   private readonly width: number;
+  /** How long the statements are that each connection has prepared, by name. */
+  private readonly prepared = new WeakMap<pg.PoolClient, Map<string, number>>();
   private busy = 0;
   private waiting: Waiting[] = [];
 
@@ -58,6 +66,16 @@ export class ReadPackets {
     const send = packed(client);
     const answers = packet.map(({ query, resolve, reject }) => send(query).then(resolve, reject));
     await Promise.all(answers);
-    client.release();
+    client.release(this.isFull(client, packet));
+  }
+
+  /** Counts what a packet prepared; true when the connection holds too much. */
+  private isFull(client: pg.PoolClient, packet: readonly Waiting[]): boolean {
+    const known = this.prepared.get(client) ?? new Map<string, number>();
+    this.prepared.set(client, known);
+    for (const { name, text } of packet.map(({ query }) => query)) {
+      if (name !== undefined) known.set(name, text.length);
+    }
+    return [...known.values()].reduce((sum, length) => sum + length, 0) > MOST_PREPARED;
   }
 }
