@@ -1,4 +1,7 @@
 // What is refused before anybody looks at an operation, and what browsers are told.
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import WebSocket from 'ws';
@@ -23,6 +26,20 @@ const codeIn = async (response: Response) => {
   const { errors } = (await response.json()) as Refused;
   return [response.status, errors[0]!.extensions['code']];
 };
+
+test.each(['/workbench/../../package.json', '/workbench/%00', '/workbench/..%00/x'])(
+  'a path that leads out of the page’s folder is the client’s mistake, and no failure in the log: %s',
+  async (path) => {
+    const { hostname, port } = new URL(hub.url);
+    // As it is: fetch would tidy it up.
+    const [response] = (await once(get({ hostname, port, path }), 'response')) as [IncomingMessage];
+    expect([response.statusCode, JSON.parse(await text(response))]).toMatchObject([
+      400,
+      { errors: [{ extensions: { code: 'BAD_REQUEST' } }] },
+    ]);
+    expect(hub.complaints).toEqual([]);
+  },
+);
 
 describe.each(['/graphql', '/graphql/stream'])('%s refuses', (path) => {
   test.each<[what: string, type: string, body: string]>([

@@ -30,8 +30,9 @@ function inOwnTerms(error: FastifyError, { headers }: FastifyRequest): Error {
   if (error.statusCode === 415) {
     return new RequestError('UNSUPPORTED_MEDIA_TYPE', { key: 'request.media-type' });
   }
-  if (error.statusCode === 400) return new RequestError('BAD_REQUEST', { key: 'request.bad' });
-  return error;
+  // Whatever else is the client's own mistake, such as a path that leads out of the page's folder, is no failure of ours.
+  const { statusCode = 500 } = error;
+  return statusCode < 500 ? new RequestError('BAD_REQUEST', { key: 'request.bad' }) : error;
 }
 
 /** Answers what is refused, or fails, outside of any operation as GraphQL's clients expect it: with `errors`. */
