@@ -26,10 +26,31 @@ test('pages and lists multiply what they hold, fragments and variables count, an
   expect(fieldsOf('{ needs(first: 10) { nodes { id title } } }')).toBe(1 + 10 * (1 + 2));
   expect(fieldsOf('{ needs { totalCount nodes { id } } }')).toBe(1 + 20 * (1 + (1 + 1)));
   expect(fieldsOf('query ($n: Int) { needs(first: $n) { nodes { id } } }', { n: 50 })).toBe(1 + 50 * 2);
+  expect(fieldsOf('{ reciprocity(areaCode: "36") { flows(first: 1000) { __typename } } }')).toBe(
+    1 + (1 + 1000),
+  );
   expect(fieldsOf('{ ...All } fragment All on Query { clusters { code name } }')).toBe(1 + 20 * 2);
   expect(fieldsOf('query ($n: Int) { needs(first: $n) { nodes { id } } }', { n: 'x' })).toMatchObject([
     { message: expect.stringContaining('$n') },
   ]);
+});
+
+test.each(['villages', 'needs', 'pledges', 'partners', 'feed', 'policies', 'auditTrail'])(
+  'null asks %s for the usual page, and costs as much',
+  (list) => {
+    const usual = fieldsOf(`{ ${list} { nodes { __typename } } }`);
+    expect(usual).toBeGreaterThan(20);
+    expect(fieldsOf(`{ ${list}(first: null) { nodes { __typename } } }`)).toBe(usual);
+    const given = `query ($n: Int) { ${list}(first: $n) { nodes { __typename } } }`;
+    expect(fieldsOf(given, { n: null })).toBe(usual);
+    expect(fieldsOf(given)).toBe(usual);
+  },
+);
+
+test('a tower of pages that each are asked for by null is refused', () => {
+  const towerOf = (levels: number): string =>
+    levels === 0 ? '{ id }' : `{ needs(first: null) { nodes { village ${towerOf(levels - 1)} } } }`;
+  expect(fieldsOf(`{ village(code: "36.02.14.2005") ${towerOf(9)} }`)).toBeGreaterThan(LIMITS.answerFields);
 });
 
 test('what is no document is answered by an error, and the connection stays', async () => {

@@ -1,7 +1,7 @@
 import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
 import type { PartnerRow, PartnerService } from '../partners/partner.service.ts';
 import { PartnerType } from '../partners/partner.types.ts';
-import { assertPageSize } from '../platform/page.ts';
+import { assertPageSize, MAX_LIST } from '../platform/page.ts';
 import type { Context } from '../platform/graphql/context.ts';
 import { RupiahScalar } from '../platform/graphql/scalars.ts';
 import type { BalanceService, PartnerStanding, ReciprocityReport, SupportFlow } from './balance.service.ts';
@@ -12,8 +12,6 @@ import {
   SupportBalanceType,
   SupportFlowType,
 } from './balance.types.ts';
-
-const MAX_FLOWS = 1000;
 
 type OfPartner = { partnerId: string };
 
@@ -113,7 +111,7 @@ export class ReciprocityResolver {
     @Arg('first', () => Int, { nullable: true, defaultValue: 100, description: 'How many, 1 to 1,000.' })
     first: number | null,
   ): SupportFlow[] {
-    assertPageSize(first ?? 100, MAX_FLOWS);
+    assertPageSize(first ?? 100, MAX_LIST);
     return report.flows.slice(0, first ?? 100);
   }
 
@@ -126,7 +124,7 @@ export class ReciprocityResolver {
     @Arg('first', () => Int, { nullable: true, defaultValue: 100, description: 'How many, 1 to 1,000.' })
     first: number | null,
   ): OfPartner[] {
-    assertPageSize(first ?? 100, MAX_FLOWS);
+    assertPageSize(first ?? 100, MAX_LIST);
     const partners = new Set(report.flows.flatMap(({ fromId, toId }) => [fromId, toId]));
     return [...partners].slice(0, first ?? 100).map((partnerId) => ({ partnerId }));
   }

@@ -2,6 +2,8 @@ import { badArgument } from '../kernel/problems.ts';
 import { isStorable } from '../kernel/text.ts';
 
 export const MAX_PAGE = 100;
+/** The same of a list that has no pages. */
+export const MAX_LIST = 1000;
 /** So many where nobody says how many. */
 export const USUAL_PAGE = 20;
 

@@ -19,7 +19,7 @@ import {
 import QuickLRU from 'quick-lru';
 import { RequestError } from '../../kernel/problems.ts';
 import { LIMITS } from '../limits.ts';
-import { MAX_PAGE } from '../page.ts';
+import { MAX_LIST, MAX_PAGE } from '../page.ts';
 
 /** How long a list is taken to be that has no `first`. */
 const UNPAGED_LENGTH = 20;
@@ -38,18 +38,25 @@ export const SUGGESTIONS_FIELDS = 5000;
 /** For `@Extensions`: what a field costs besides what it holds, in fields of an answer that take as much work. */
 export const costs = (fields: number): { cost: number } => ({ cost: fields });
 
+/** How many somebody asks for. Null asks for as many as nothing at all does: the usual length. */
+function firstOf({ args, field }: ComplexityEstimatorArgs): unknown {
+  return args['first'] ?? field.args.find(({ name }) => name === 'first')?.defaultValue;
+}
+
 /**
  * Every field counts one, with what it holds; what a list holds counts as often as the list is long. A connection
  * has its length from `first`, and its `nodes` and `edges` have the connection's.
  */
-function fieldsOf({ args, childComplexity, field, type }: ComplexityEstimatorArgs): number {
+function fieldsOf(asked: ComplexityEstimatorArgs): number {
+  const { childComplexity, field, type } = asked;
   if (field.name === '__schema' || field.name === '__type') return INTROSPECTION_FIELDS;
   if (!isCompositeType(getNamedType(field.type))) return 1;
-  const { first } = args as { first?: unknown };
-  // What is past the bounds of a page is refused where it is read, by its name.
-  if (typeof first === 'number') return 1 + Math.min(Math.max(first, 1), MAX_PAGE) * childComplexity;
-  const isPaged = type.name.endsWith('Connection');
   const isList = isListType(getNullableType(field.type));
+  const first = firstOf(asked);
+  // What is past the bounds of a page is refused where it is read, by its name.
+  const most = isList ? MAX_LIST : MAX_PAGE;
+  if (typeof first === 'number') return 1 + Math.min(Math.max(first, 1), most) * childComplexity;
+  const isPaged = type.name.endsWith('Connection');
   return 1 + (isList && !isPaged ? UNPAGED_LENGTH : 1) * childComplexity;
 }
 
