@@ -6,6 +6,7 @@ import { answerFields } from '../src/platform/graphql/answer-size.ts';
 import { LIMITS } from '../src/platform/limits.ts';
 import { createSchema } from '../src/schema.ts';
 import { RawReader } from './faults/raw-reader.ts';
+import { Asker } from './support/asker.ts';
 import { gql } from './support/query.ts';
 import { testHub, until } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
@@ -51,6 +52,20 @@ test('a tower of pages that each are asked for by null is refused', () => {
   const towerOf = (levels: number): string =>
     levels === 0 ? '{ id }' : `{ needs(first: null) { nodes { village ${towerOf(levels - 1)} } } }`;
   expect(fieldsOf(`{ village(code: "36.02.14.2005") ${towerOf(9)} }`)).toBeGreaterThan(LIMITS.answerFields);
+});
+
+test('what each event of a subscription may cost is less than what a query may', async () => {
+  const board = (pledges: number) =>
+    `village { needs(first: 100) { nodes { pledges(first: ${pledges}) { nodes { id } } } } }`;
+  const asker = new Asker(hub.url, await hub.tokenOf(accounts.auditor));
+  for (const transport of ['websocket', 'stream'] as const) {
+    expect(await asker.ask(transport, `subscription { pledgeFeed { ${board(60)} } }`)).toMatchObject({
+      errors: [{ extensions: { code: 'ANSWER_TOO_LARGE', limit: 'eventFields', max: LIMITS.eventFields } }],
+    });
+  }
+  const { errors } = await asker.ask('http', `{ needs(first: 1) { nodes { ${board(60)} } } }`);
+  expect(errors).toBeUndefined();
+  expect(fieldsOf(`subscription { pledgeFeed { ${board(40)} } }`)).toBeLessThan(LIMITS.eventFields);
 });
 
 test('what is no document is answered by an error, and the connection stays', async () => {

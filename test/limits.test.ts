@@ -39,7 +39,7 @@ test('every operation of the typed client, with its greatest pages, the examples
       tokens: tokenCount(text),
       comments: text.split('\n').filter((line) => line.trim().startsWith('#')).length,
       bodyBytes: Buffer.byteLength(JSON.stringify(text)),
-      answerFields: fields as number,
+      [text.trimStart().startsWith('subscription') ? 'eventFields' : 'answerFields']: fields as number,
     };
     const over = Object.entries(sizes).filter(
       ([limit, size]) => !(size <= half(limit as keyof typeof LIMITS)),

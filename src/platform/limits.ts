@@ -18,6 +18,8 @@ export const LIMITS = {
   selections: 1000,
   /** Fields that an answer could hold, were every page full: what an operation costs. */
   answerFields: 100_000,
+  /** The same of one event of a subscription, which is paid for once, and executed for every event there is. */
+  eventFields: 10_000,
   /** What any operation costs at the least, whatever it asks for. */
   leastFields: 100,
   /** Operations at once on one WebSocket. */

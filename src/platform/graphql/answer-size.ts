@@ -10,6 +10,7 @@ import {
   isListType,
   Kind,
   type OperationDefinitionNode,
+  OperationTypeNode,
 } from 'graphql';
 import {
   type ComplexityEstimator,
@@ -131,12 +132,14 @@ function weigh(
 /** What an operation costs, in fields; or the errors of one that may not be executed, since it could cost too much. */
 export function costOf(asked: Operation): number | readonly GraphQLError[] {
   const fields = answerFields(asked);
-  const max = LIMITS.answerFields;
+  const { operation } = getOperationAST(asked.document, asked.operationName) ?? {};
+  const limit = operation === OperationTypeNode.SUBSCRIPTION ? 'eventFields' : 'answerFields';
+  const max = LIMITS[limit];
   if (typeof fields !== 'number' || fields <= max) return fields;
   const originalError = new RequestError(
     'ANSWER_TOO_LARGE',
     { key: 'query.too-large', params: { fields, max } },
-    { limit: 'answerFields', counted: fields, max },
+    { limit, counted: fields, max },
   );
   return [new GraphQLError(originalError.message, { originalError })];
 }
