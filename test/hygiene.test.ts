@@ -5,6 +5,8 @@ import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import WebSocket from 'ws';
+import { createApp } from '../src/platform/http.ts';
+import { createLogger } from '../src/platform/logger.ts';
 import { Asker } from './support/asker.ts';
 import { testHub } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
@@ -26,6 +28,11 @@ const codeIn = async (response: Response) => {
   const { errors } = (await response.json()) as Refused;
   return [response.status, errors[0]!.extensions['code']];
 };
+
+test('a request that never ends is not waited for for ever', () => {
+  const { server } = createApp(createLogger('silent'));
+  expect([server.headersTimeout, server.requestTimeout]).toEqual([60_000, 60_000]);
+});
 
 test.each(['/workbench/../../package.json', '/workbench/%00', '/workbench/..%00/x'])(
   'a path that leads out of the page’s folder is the client’s mistake, and no failure in the log: %s',

@@ -53,6 +53,9 @@ async function servePage(app: FastifyInstance, pageDir: string): Promise<void> {
   );
 }
 
+/** So long a request may take to arrive; Fastify would wait for ever, for any number of them. */
+const ARRIVES_WITHIN_MS = 60_000;
+
 /** A web server with the hub's settings, which serves nothing yet. */
 export function createApp(loggerInstance: FastifyBaseLogger, isProxy: Trust = trustIn([])): FastifyInstance {
   return Fastify({
@@ -61,6 +64,7 @@ export function createApp(loggerInstance: FastifyBaseLogger, isProxy: Trust = tr
     trustProxy: isProxy,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: LIMITS.bodyBytes,
+    requestTimeout: ARRIVES_WITHIN_MS,
     forceCloseConnections: true,
   });
 }
