@@ -22,6 +22,8 @@ export const LIMITS = {
   eventFields: 10_000,
   /** What any operation costs at the least, whatever it asks for. */
   leastFields: 100,
+  /** Characters of a subscription's variables, as JSON, and of an operation's id: they are kept for as long as it is open. */
+  keptCharacters: 32_768,
   /** Operations at once on one WebSocket. */
   operationsPerConnection: 100,
 } as const;

@@ -37,6 +37,7 @@ const MAX_OPERATIONS = LIMITS.operationsPerConnection;
 /** The same with those that its reader has completed, and that run on until they see it. */
 const MAX_RUNNING = 10 * MAX_OPERATIONS;
 const CLOSE_GOING_AWAY = 1001;
+const CLOSE_BAD_MESSAGE = 4400;
 /** How long a connection that is being closed may keep what was not read, before it is broken off. */
 const CLOSE_WITHIN_MS = 5000;
 
@@ -92,6 +93,10 @@ function speak(sockets: WebSocketServer, options: WebSocketOptions): { dispose()
       onConnect: (peer) => admit(peer, options),
       onSubscribe: (peer, id, payload) => {
         const { operationName, variables } = payload;
+        if (id.length > LIMITS.keptCharacters) {
+          peer.extra.socket.close(CLOSE_BAD_MESSAGE, 'The id is too long.');
+          return [new GraphQLError('The id is too long.')];
+        }
         const running = (peer.extra.operations ??= new Operations());
         const refusal = refusalAtOnce(peer, running);
         if (refusal !== null) return refusal;

@@ -49,6 +49,7 @@ const breaches: [name: string, frames: (string | Buffer | typeof ACKNOWLEDGED)[]
   ['an unknown type', [INIT, '{"type":"start","id":"1"}'], 4400],
   ['bytes', [Buffer.from([0xff, 0xfe, 0x00])], 4400],
   ['a message of 1.2 MB', [INIT, subscribe('1', `# ${'x'.repeat(1_200_000)}\n${FEED}`)], 1009],
+  ['an id of 200 KB', [INIT, ACKNOWLEDGED, subscribe('x'.repeat(200_000))], 4400],
   ['an id of 1.2 MB', [INIT, subscribe('x'.repeat(1_200_000))], 1009],
 ];
 
@@ -82,6 +83,27 @@ test('ids named like parts of objects are ids, each with its own operation', asy
       expect(await reader.answerTo(id)).toMatchObject({ type: 'next', payload: { data: {} } });
     }
     expect(({} as Record<string, unknown>)['id']).toBeUndefined();
+    reader.socket.terminate();
+    await reader.closed;
+  });
+});
+
+test.each([
+  ['that nobody asks for', FEED, { pad: 'x'.repeat(200_000) }],
+  [
+    'of a filter',
+    'subscription ($sectors: [String!]) { pledgeFeed(filter: { sectors: $sectors }) { kind } }',
+    { sectors: ['x'.repeat(200_000)] },
+  ],
+])('a subscription whose variables %s would be kept is refused', async (_, query, variables) => {
+  await target.survives(async () => {
+    const reader = await RawReader.open(hub.url, token);
+    expect(await reader.answerTo(reader.subscribe(query, variables))).toMatchObject({
+      payload: {
+        errors: [{ extensions: { code: 'OPERATION_TOO_LARGE', limit: 'keptCharacters', max: 32_768 } }],
+      },
+    });
+    await hub.feedsOpen(0);
     reader.socket.terminate();
     await reader.closed;
   });

@@ -115,6 +115,8 @@ export const en = {
     'The document has {counted, number} directives, and may have {max, number}: leave some out.',
   'query.too-many-selections':
     'With its fragments the document has {counted, number} selections, and may have {max, number}: ask for less at once.',
+  'query.too-much-to-keep':
+    'The subscription has variables of {counted, number} characters, and may have {max, number}: name less in its filter.',
   'query.too-many-operations': 'A connection carries {max, number} operations at once; end some first.',
   'persisted.mismatch':
     'The id is not the SHA-256 of the text; send one of them, or both as they belong together.',

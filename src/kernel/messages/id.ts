@@ -116,6 +116,8 @@ export const id: Record<MessageKey, string> = {
     'Dokumen ini memuat {counted, number} direktif, sedangkan batasnya {max, number}: hilangkan sebagian.',
   'query.too-many-selections':
     'Bersama fragmennya dokumen ini memuat {counted, number} pilihan ruas, sedangkan batasnya {max, number}: minta lebih sedikit sekaligus.',
+  'query.too-much-to-keep':
+    'Variabel langganan ini sepanjang {counted, number} karakter, sedangkan batasnya {max, number}: sebutkan lebih sedikit dalam saringannya.',
   'query.too-many-operations':
     'Satu sambungan memuat {max, number} operasi sekaligus; akhiri beberapa dahulu.',
   'persisted.mismatch':

@@ -11,6 +11,7 @@ import type { Outlet } from '../live/outlet.ts';
 import { type SharedReading, SharedSource } from '../live/shared-stream.ts';
 import { costOf } from './answer-size.ts';
 import type { Context } from './context.ts';
+import { tooLarge } from './document-size.ts';
 import { type FormatErrors, OperationExecution } from './shared-execution.ts';
 
 /** What an answer says of its own cost, under `extensions`. */
@@ -61,6 +62,10 @@ export function subscribeShared(
   format: FormatErrors,
 ): Promise<ExecutionResult | SharedReading> {
   return withinAllowance<ExecutionResult | SharedReading>(args, async () => {
+    const kept = JSON.stringify(args.variableValues ?? {}).length;
+    if (kept > LIMITS.keptCharacters) {
+      return { errors: [tooLarge('keptCharacters', 'query.too-much-to-keep', kept)] };
+    }
     const source = await createSourceEventStream(args);
     if (source instanceof SharedSource) return source.share(new OperationExecution(args, format), outlet);
     if (Symbol.asyncIterator in source) throw new Error('every subscription answers a SharedSource');
