@@ -67,7 +67,7 @@ const forgeries: [name: string, token: string][] = [
   ['a session of somebody else', withClaims({ sub: world.accounts.coordinator })],
   ['another session', withClaims({ jti: 'token_01jd3m5a8zf6wvqk2x7r9c4b1e' })],
   ['encrypted (JWE) instead of signed', `${encode({ alg: 'dir', enc: 'A256GCM' })}..AAAA.AAAA.AAAA`],
-  ['a token of 100 KB', `${head}.${'A'.repeat(10_000)}.${signature}`],
+  ['a token of 10 KB', `${head}.${'A'.repeat(10_000)}.${signature}`],
 ];
 
 const asAdmin = (authorization: string) =>
