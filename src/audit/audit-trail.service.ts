@@ -1,7 +1,14 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Actor } from '../access/actor.ts';
 import type { Database, Transaction } from '../platform/database.ts';
-import { idempotent, idempotentByStatements, type IdempotentRequest } from '../platform/idempotency.ts';
+import { givenRows } from '../platform/given-rows.ts';
+import {
+  idempotent,
+  idempotentByStatements,
+  type IdempotentRequest,
+  type KeyedRequest,
+  idempotentTogether,
+} from '../platform/idempotency.ts';
 import type { Statements } from '../platform/pipeline.ts';
 import { MAX_WORD } from './audit.entity.ts';
 import { type Act, contentOf } from './audit.rules.ts';
@@ -16,18 +23,34 @@ export interface MutationRequest<T> extends IdempotentRequest {
 /** A request's name may come from outside, and must not be what the act fails on. */
 const short = (word: string | null): string | null => word?.slice(0, MAX_WORD) ?? null;
 
-function entryOf(act: Act, occurredAt: Date): RawBuilder<unknown> {
-  const { action, outcome, actorKind, accountId, subjectIds, address, requestId, tokenId } = contentOf(act);
+const entryColumns = {
+  occurredAt: 'timestamptz',
+  action: 'text',
+  outcome: 'text',
+  actorKind: 'text',
+  accountId: 'text',
+  subjectIds: 'text[]',
+  address: 'text',
+  requestId: 'text',
+  tokenId: 'text',
+} as const;
+
+function entriesOf(acts: readonly Act[], occurredAt: Date): RawBuilder<unknown> {
+  const rows = acts.map((act) => {
+    const content = contentOf(act);
+    const { address, requestId, tokenId } = content;
+    const [from, by, through] = [short(address), short(requestId), short(tokenId)];
+    return { ...content, occurredAt, address: from, requestId: by, tokenId: through };
+  });
   return sql`
     insert into audit_pending (occurred_at, action, outcome, actor_kind, account_id, subject_ids, address, request_id,
       token_id)
-    values (${occurredAt}, ${action}, ${outcome}, ${actorKind}, ${accountId}, ${[...subjectIds]}, ${short(address)},
-      ${short(requestId)}, ${short(tokenId)})`;
+    select * from ${givenRows(rows, entryColumns)} as e`;
 }
 
 /** Writes an act down in the caller's own transaction, so that it and its entry are there together or not at all. */
 export async function record(tx: Transaction, act: Act, now: Date): Promise<void> {
-  await entryOf(act, now).execute(tx.sql);
+  await entriesOf([act], now).execute(tx.sql);
 }
 
 /** The work, and at the end of its transaction the entry of what it made. */
@@ -39,7 +62,7 @@ function noted<Tx extends Statements, T>(
   const { actor, operation: action } = request;
   return async (tx) => {
     const value = await work(tx);
-    tx.atEnd('noted', entryOf({ actor, action, subjectIds: request.subjects(value) }, now));
+    tx.atEnd('noted', entriesOf([{ actor, action, subjectIds: request.subjects(value) }], now));
     return value;
   };
 }
@@ -65,4 +88,25 @@ export function mutateByStatements<T>(
   work: (tx: Statements) => Promise<T>,
 ): Promise<T> {
   return idempotentByStatements(database, request, now, noted(request, now, work));
+}
+
+/**
+ * Several changes in one transaction of plain statements, each once per key and with its own entry; null for those that
+ * `work` did not carry out.
+ */
+export function mutateTogether<T>(
+  database: Database,
+  requests: readonly (MutationRequest<NoInfer<T>> & KeyedRequest)[],
+  now: Date,
+  work: (tx: Statements, areFresh: Promise<readonly boolean[]>) => Promise<readonly (T | null)[]>,
+): Promise<readonly (T | null)[]> {
+  return idempotentTogether(database, requests, now, async (tx, areFresh) => {
+    const made = await work(tx, areFresh);
+    const acts = requests.flatMap(({ actor, operation: action, subjects }, index) => {
+      const value = made[index] ?? null;
+      return value === null ? [] : [{ actor, action, subjectIds: subjects(value) }];
+    });
+    if (acts.length > 0) tx.atEnd('noted', entriesOf(acts, now));
+    return made;
+  });
 }

@@ -1,44 +1,45 @@
 import { type QueryExecutorProvider, sql } from 'kysely';
-import type { Outcome, Verdict } from '../kernel/problems.ts';
 import { holderOf } from '../partners/partner.service.ts';
-import { type Books, type ClaimFigures, judge, worstOf } from './balance.rules.ts';
-import type { Policy } from './policy.entity.ts';
+import { givenRows } from '../platform/given-rows.ts';
 import { policyRuling } from './policy.service.ts';
+import { type ClaimInTurn, type Judgement, type RulingPolicy, Turns } from './turns.rules.ts';
 
 /** A claim to be judged, before anything of it is written. */
 export interface ClaimCase {
   needId: string;
+  partnerId: string;
   quantity: number;
+  at: Date;
 }
 
-/** What a pledge takes from the policy that it was judged by. */
-export type RulingPolicy = Pick<Policy, 'id' | 'rules' | 'pledgeDays'>;
+type CaseFigures = Omit<ClaimInTurn, 'claimRupiah' | 'policy' | 'partnerId'> & {
+  /** Of the claim among those that were asked about. */
+  place: number;
+  policyId: string;
+  rules: RulingPolicy['rules'];
+  pledgeDays: number;
+  unitValue: number;
+};
 
-export interface Judgement {
-  policy: RulingPolicy;
-  outcome: Outcome;
-  verdicts: Verdict[];
-}
+const caseColumns = {
+  place: 'int',
+  needId: 'text',
+  partnerId: 'text',
+  at: 'timestamptz',
+} as const;
 
-/** All that is weighed of a claim but the claim itself, and the policy that rules. */
-type CaseFigures = Omit<ClaimFigures, 'claimRupiah' | 'ownMandate' | 'books'> &
-  Books & {
-    policyId: string;
-    rules: Policy['rules'];
-    pledgeDays: number;
-    unitValue: number;
-    holderId: string | null;
-  };
+const placed = <T extends object>(claims: readonly T[]) =>
+  claims.map((claim, place) => ({ ...claim, place }));
 
 /**
- * The figures of each need's claim by the partner, in the order of the ids, in one statement: its cost does not grow with
+ * The figures of each claim whose need is there, in the order of the claims, in one statement: its cost does not grow with
  * the pledges of the need, of the village or of the partner. Only where V is past SPREAD's limit are the other villages
- * of its regency looked at. The ids are listed one by one, since the planner would make a new plan for each list of a
- * length that it does not know.
+ * of its regency looked at.
  */
-const figuresOf = (partnerId: string, needIds: readonly string[], now: Date) => sql<CaseFigures>`
-  select pol.id as policy_id, pol.rules, pol.pledge_days, n.unit_value::float8 as unit_value, n.urgent,
+const figuresOf = (claims: readonly ClaimCase[]) => sql<CaseFigures>`
+  select k.place, pol.id as policy_id, pol.rules, pol.pledge_days, n.unit_value::float8 as unit_value, n.urgent,
     (select id from (${holderOf(sql`n.sector_code`, sql`c.codes`)}) as holder) as holder_id,
+    v.id as village_id, c.regency, s.cluster_code,
     v.needed_rupiah::float8 as plan_rupiah, (v.pledged_rupiah + v.committed_rupiah)::float8 as reserved_rupiah,
     coalesce(r.partner, 0)::float8 as partner_reserved_rupiah,
     coalesce(r.cluster, 0)::float8 as cluster_reserved_rupiah,
@@ -57,15 +58,15 @@ const figuresOf = (partnerId: string, needIds: readonly string[], now: Date) => 
     coalesce(b.given_posted_rupiah, 0)::float8 as given_posted_rupiah,
     coalesce(b.received_pending_rupiah, 0)::float8 as received_pending_rupiah,
     coalesce(b.received_posted_rupiah, 0)::float8 as received_posted_rupiah
-  from unnest(array[${sql.join(needIds)}]::text[]) with ordinality as k(need_id, place)
-  join needs n on n.id = k.need_id
+  from ${givenRows(placed(claims), caseColumns)} as k
+  join needs n on n.id = k."needId"
   join villages v on v.id = n.village_id
-  join partners s on s.id = ${partnerId}
+  join partners s on s.id = k."partnerId"
   left join partner_pledges t on t.partner_id = s.id
   left join partner_balances b on b.partner_id = s.id
   cross join lateral (
     select left(v.code, 5) as regency, array[v.code, left(v.code, 8), left(v.code, 5), left(v.code, 2)] as codes) as c
-  cross join lateral (${policyRuling(sql`c.codes`, now)}) as pol
+  cross join lateral (${policyRuling(sql`c.codes`, sql`k.at`)}) as pol
   cross join lateral (
     select sum(x.reserved_rupiah) filter (where x.partner_id = s.id) as partner,
       sum(x.reserved_rupiah) filter (where o.cluster_code = s.cluster_code) as cluster
@@ -74,30 +75,26 @@ const figuresOf = (partnerId: string, needIds: readonly string[], now: Date) => 
 
 /** Judges claims by the policy in force; the same code serves claims, under their locks, previews and suggestions. */
 export class JudgeService {
-  /** Null when there is no such need. */
-  async judge(
-    db: QueryExecutorProvider,
-    partnerId: string,
-    claim: ClaimCase,
-    now: Date,
-  ): Promise<Judgement | null> {
-    return (await this.judgeAll(db, partnerId, [claim], now))[0] ?? null;
+  /** Judges a claim by itself. Null when there is no such need. */
+  async judge(db: QueryExecutorProvider, claim: ClaimCase): Promise<Judgement | null> {
+    return (await this.inTurn(db, [claim])).judge(0);
   }
 
-  /** Judges each claim by itself, as if the others were not made. All needs are there. */
-  async judgeAll(
-    db: QueryExecutorProvider,
-    partnerId: string,
-    claims: readonly ClaimCase[],
-    now: Date,
-  ): Promise<Judgement[]> {
-    const needIds = claims.map(({ needId }) => needId);
-    const { rows } = await figuresOf(partnerId, needIds, now).execute(db);
-    return rows.map(({ policyId, rules, pledgeDays, unitValue, holderId, ...figures }, index) => {
-      const claimRupiah = claims[index]!.quantity * unitValue;
-      const ownMandate = holderId === partnerId;
-      const verdicts = judge({ ...figures, claimRupiah, ownMandate, books: figures }, rules);
-      return { policy: { id: policyId, rules, pledgeDays }, outcome: worstOf(verdicts), verdicts };
-    });
+  /** Judges each claim by itself, as if the others were not made; null where there is no such need. */
+  async judgeAll(db: QueryExecutorProvider, claims: readonly ClaimCase[]): Promise<(Judgement | null)[]> {
+    const turns = await this.inTurn(db, claims);
+    return claims.map((_, index) => turns.judge(index));
+  }
+
+  /** Claims to be judged one after another, each as if those were made before it of which the caller says so. */
+  async inTurn(db: QueryExecutorProvider, claims: readonly ClaimCase[]): Promise<Turns> {
+    const { rows } = await figuresOf(claims).execute(db);
+    const found: (ClaimInTurn | null)[] = claims.map(() => null);
+    for (const { place, policyId, rules, pledgeDays, unitValue, ...figures } of rows) {
+      const { partnerId, quantity } = claims[place]!;
+      const policy = { id: policyId, rules, pledgeDays };
+      found[place] = { ...figures, partnerId, policy, claimRupiah: quantity * unitValue };
+    }
+    return new Turns(found);
   }
 }

@@ -17,7 +17,10 @@ const LIST = 'policies';
  * The policy that rules at that moment in the place whose code and those of the areas above it are `codes`, SQL of the
  * statement around: of the smallest of them that holds one, its newest version. One row of policies.
  */
-export function policyRuling(codes: RawBuilder<unknown>, now: Date): RawBuilder<PolicyRow> {
+export function policyRuling(
+  codes: RawBuilder<unknown>,
+  now: Date | RawBuilder<unknown>,
+): RawBuilder<PolicyRow> {
   return sql<PolicyRow>`
     select p.* from policies p left join areas a on a.id = p.area_id
     where p.effective_from <= ${now} and (p.area_id is null or a.code = any(${codes}))

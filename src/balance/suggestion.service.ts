@@ -86,8 +86,9 @@ export class SuggestionService {
     candidates: readonly Candidate[],
     now: Date,
   ): Promise<Candidate[]> {
-    const cases = candidates.map(({ id }) => ({ needId: id, quantity: 1 }));
-    const judgements = await this.judge.judgeAll(db, claimant.id, cases, now);
+    const partnerId = claimant.id;
+    const cases = candidates.map(({ id }) => ({ needId: id, partnerId, quantity: 1, at: now }));
+    const judgements = await this.judge.judgeAll(db, cases);
     return candidates.filter((_, index) => ['PASS', 'ADVISE'].includes(judgements[index]!.outcome));
   }
 

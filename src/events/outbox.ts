@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { givenRows } from '../platform/given-rows.ts';
 import type { Statements } from '../platform/pipeline.ts';
 import type { EventKind } from './event.entity.ts';
 
@@ -34,14 +35,20 @@ export class Outbox {
   }
 }
 
+const factColumns = {
+  kind: 'text',
+  occurredAt: 'timestamptz',
+  villageCode: 'text',
+  villageId: 'text',
+  needId: 'text',
+  sectorCode: 'text',
+  pledgeId: 'text',
+  partnerId: 'text',
+  snapshot: 'jsonb',
+} as const;
+
 function insertOf(facts: readonly Fact[]): RawBuilder<unknown> {
-  const rows = facts.map(
-    (
-      fact,
-    ) => sql`(${fact.kind}, ${fact.occurredAt}::timestamptz, ${fact.villageCode}, ${fact.villageId}, ${fact.needId},
-      ${fact.sectorCode}, ${fact.pledgeId}, ${fact.partnerId}, ${JSON.stringify(fact.snapshot)}::jsonb)`,
-  );
   return sql`
     insert into events (kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id, partner_id, snapshot)
-    values ${sql.join(rows)}`;
+    select * from ${givenRows(facts, factColumns)} as f`;
 }

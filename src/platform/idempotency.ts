@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { addDays } from '../kernel/calendar.ts';
 import { type Problem, Refused } from '../kernel/problems.ts';
 import type { Database, Transaction } from './database.ts';
+import { givenRows } from './given-rows.ts';
 import type { Statements } from './pipeline.ts';
 
 export interface IdempotentRequest {
@@ -15,6 +16,11 @@ export interface IdempotentRequest {
   input: unknown;
   /** Adds to a refusal what helps the client on; runs after the refused transaction has ended. */
   explain?(problems: readonly Problem[]): Promise<readonly Problem[]>;
+}
+
+/** A request that gave a key. */
+export interface KeyedRequest extends IdempotentRequest {
+  key: string;
 }
 
 /** Refusals that depend on the moment: a repeated request must hear the same one. */
@@ -60,12 +66,25 @@ async function take<T>(tx: Statements, request: IdempotentRequest, now: Date): P
   return first.answer;
 }
 
-function remember<T>(tx: Statements, request: IdempotentRequest, answer: Remembered<T>): void {
+interface KeyRow {
+  scope: string;
+  operation: string;
+  key: string | null;
+}
+const keyColumns = { scope: 'text', operation: 'text', key: 'text' } as const;
+const keyOf = ({ scope, operation, key }: IdempotentRequest): KeyRow => ({ scope, operation, key });
+
+function remember<T>(
+  tx: Statements,
+  answered: readonly (readonly [IdempotentRequest, Remembered<T>])[],
+): void {
+  const rows = answered.map(([request, answer]) => ({ ...keyOf(request), answer }));
   tx.atEnd(
     'answered',
     sql`
-    update idempotency_keys set answer = ${JSON.stringify(answer)}::jsonb
-    where scope = ${request.scope} and operation = ${request.operation} and key = ${request.key}`,
+    update idempotency_keys k set answer = g.answer
+    from ${givenRows(rows, { ...keyColumns, answer: 'jsonb' })} as g
+    where k.scope = g.scope and k.operation = g.operation and k.key = g.key`,
   );
 }
 
@@ -90,7 +109,7 @@ async function once<Tx extends Statements, T>(
         const first = await take<T>(tx, request, now);
         if (first !== null) return first;
         const made = await answer(tx);
-        remember(tx, request, made);
+        remember(tx, [[request, made]]);
         return made;
       }),
     );
@@ -128,6 +147,62 @@ export function idempotentByStatements<T>(
   work: (tx: Statements) => Promise<T>,
 ): Promise<T> {
   return once<Statements, T>((body) => database.statements(body), request, now, work);
+}
+
+/** Takes the keys that nobody has taken; answers which of the requests own theirs now. Waits for twins in flight. */
+async function takeAll(
+  tx: Statements,
+  requests: readonly KeyedRequest[],
+  now: Date,
+): Promise<readonly boolean[]> {
+  const named = (row: KeyRow) => JSON.stringify([row.scope, row.operation, row.key]);
+  const rows = requests.map((request) => ({ ...keyOf(request), inputHash: hashOf(request.input) }));
+  // In one order, so that of two groups with the same keys one waits for the other, and not both.
+  const ordered = rows.toSorted((a, b) => (named(a) < named(b) ? -1 : 1));
+  const inserted = await sql<KeyRow>`
+    insert into idempotency_keys (scope, operation, key, input_hash, created_at)
+    select g.scope, g.operation, g.key, g."inputHash", ${now}
+    from ${givenRows(ordered, { ...keyColumns, inputHash: 'text' })} as g
+    on conflict do nothing returning scope, operation, key`.execute(tx.sql);
+  const fresh = new Set(inserted.rows.map(named));
+  // Of twins within the group the first owns the key.
+  return rows.map((row) => fresh.delete(named(row)));
+}
+
+/** Gives keys back, as if they had never been taken. */
+function giveBack(tx: Statements, requests: readonly KeyedRequest[]): void {
+  tx.atEnd(
+    'given_back',
+    sql`
+    delete from idempotency_keys k using ${givenRows(requests.map(keyOf), keyColumns)} as g
+    where k.scope = g.scope and k.operation = g.operation and k.key = g.key`,
+  );
+}
+
+/**
+ * Runs several requests in one transaction of plain statements, each with a key of its own. `work` hears which of them own
+ * their keys, and answers null for those that it did not carry out: these have left nothing, and are to be run by themselves.
+ */
+export function idempotentTogether<T>(
+  database: Database,
+  requests: readonly KeyedRequest[],
+  now: Date,
+  work: (tx: Statements, areFresh: Promise<readonly boolean[]>) => Promise<readonly (T | null)[]>,
+): Promise<readonly (T | null)[]> {
+  return database.statements(async (tx) => {
+    const taking = takeAll(tx, requests, now);
+    const [areFresh, made] = await Promise.all([taking, work(tx, taking)]);
+    const answered: (readonly [IdempotentRequest, Remembered<T>])[] = [];
+    const undone: KeyedRequest[] = [];
+    for (const [index, request] of requests.entries()) {
+      const value = made[index] ?? null;
+      if (value !== null) answered.push([request, { value }]);
+      else if (areFresh[index]) undone.push(request);
+    }
+    if (undone.length > 0) giveBack(tx, undone);
+    if (answered.length > 0) remember(tx, answered);
+    return made;
+  });
 }
 
 const KEPT_DAYS = 30;

@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
 import type { NeedRow } from '../needs/fact.ts';
 import type { PartnerRow } from '../partners/partner.service.ts';
+import { givenRows } from '../platform/given-rows.ts';
 import type { Statements } from '../platform/pipeline.ts';
 import { Columns } from '../platform/rows.ts';
 import { type Colour, coloursIn, type VillageRow } from '../villages/village.service.ts';
 import type { PledgeRow } from './pledge-book.service.ts';
+import type { PledgeWords } from './words.service.ts';
 
 /** What a claim moves, as it stands under the locks. */
 export interface ClaimedGround {
@@ -58,60 +60,134 @@ const partnerColumns = new Columns<PartnerRow>({
   createdAt: 'instant',
 });
 
-/**
- * Holds need, village and partner, in this order: each is looked for only once the one before it is held. A row that was
- * waited for comes out as it stands after the wait; nothing else is read here, since this statement began before it.
- */
-const lock = (needId: string, partnerId: string) => sql<Record<string, unknown>>`
-  with need as materialized (select * from needs where id = ${needId} for update),
-  village as materialized (select * from villages where id = (select village_id from need) for update),
-  partner as materialized (
-    select * from partners where id = ${partnerId} and exists (select from village) for update)
-  select ${needColumns.of('need')}, ${villageColumns.of('village')}, ${partnerColumns.of('partner')}
-  from need cross join village cross join partner`;
-
-/** A statement of its own after the locks, so that it sees what was committed while they were waited for. */
-const colours = (needId: string) => sql<Colour>`
-  select c.cluster_code, c.committed_rupiah::float8 as committed_rupiah
-  from needs n join village_colours c on c.village_id = n.village_id where n.id = ${needId}`;
-
-/** Takes the locks of a claim; null when there is no such need. The lock is sent before this answers. */
-export async function lockGround(
-  tx: Statements,
-  needId: string,
-  partnerId: string,
-): Promise<ClaimedGround | null> {
-  const [locked, coloured] = await Promise.all([
-    lock(needId, partnerId).execute(tx.sql),
-    colours(needId).execute(tx.sql),
-  ]);
-  const [row] = locked.rows;
-  if (row === undefined) return null;
-  return {
-    need: needColumns.read('need', row),
-    village: { ...villageColumns.read('village', row), colours: coloursIn(coloured.rows) },
-    partner: partnerColumns.read('partner', row),
-  };
+/** Who claims of what. */
+export interface ClaimedNeed {
+  needId: string;
+  partnerId: string;
 }
 
-/** Writes a new pledge, and its need and village as it has moved them. */
-export function writeClaim(tx: Statements, pledge: PledgeRow, { need, village }: ClaimedGround): void {
+const askedColumns = { place: 'int', needId: 'text', partnerId: 'text' } as const;
+
+/**
+ * Holds needs, villages and partners, in this order: those of a table are looked for only once those of the table before
+ * it are held. A row that was waited for comes out as it stands after the wait; nothing else is read here, since
+ * this statement began before it. For several claims nothing is waited for: what somebody else holds is left out.
+ */
+function lock(claims: readonly ClaimedNeed[]) {
+  const asked = claims.map((claim, place) => ({ ...claim, place }));
+  const forUpdate = claims.length === 1 ? sql`for update` : sql`for update skip locked`;
+  return sql<Record<string, unknown>>`
+  with asked as materialized (select * from ${givenRows(asked, askedColumns)} as a),
+  need as materialized (
+    select * from needs where id in (select "needId" from asked) order by id ${forUpdate}),
+  village as materialized (
+    select * from villages where id in (select village_id from need) order by id ${forUpdate}),
+  partner as materialized (
+    select * from partners where id in (select "partnerId" from asked) and exists (select from village)
+    order by id ${forUpdate})
+  select asked.place, ${needColumns.of('need')}, ${villageColumns.of('village')}, ${partnerColumns.of('partner')}
+  from asked join need on need.id = asked."needId" join village on village.id = need.village_id
+    join partner on partner.id = asked."partnerId"`;
+}
+
+/** A statement of its own after the locks, so that it sees what was committed while they were waited for. */
+const coloursOf = (claims: readonly ClaimedNeed[]) => sql<Colour & { villageId: string }>`
+  select c.village_id, c.cluster_code, c.committed_rupiah::float8 as committed_rupiah
+  from village_colours c where c.village_id in (
+    select n.village_id from ${givenRows(claims, { needId: 'text' })} as a join needs n on n.id = a."needId")`;
+
+/**
+ * Takes the locks of claims; null where there is no such need or, of several claims, where somebody else holds a row. The
+ * statements are sent before this answers. Claims on one need, or in one village, share its row.
+ */
+export async function lockGrounds(
+  tx: Statements,
+  claims: readonly ClaimedNeed[],
+): Promise<(ClaimedGround | null)[]> {
+  const [locked, coloured] = await Promise.all([
+    lock(claims).execute(tx.sql),
+    coloursOf(claims).execute(tx.sql),
+  ]);
+  const colours = Map.groupBy(coloured.rows, ({ villageId }) => villageId);
+  const needs = new Map<string, NeedRow>();
+  const villages = new Map<string, VillageRow>();
+  const grounds: (ClaimedGround | null)[] = claims.map(() => null);
+  for (const row of locked.rows) {
+    const own = needColumns.read('need', row);
+    const need = shared(needs, own.id, () => own);
+    const village = shared(villages, need.villageId, () => ({
+      ...villageColumns.read('village', row),
+      colours: coloursIn(colours.get(need.villageId) ?? []),
+    }));
+    grounds[row['place'] as number] = { need, village, partner: partnerColumns.read('partner', row) };
+  }
+  return grounds;
+}
+
+/** The one row of that id. */
+function shared<T>(rows: Map<string, T>, id: string, read: () => T): T {
+  const known = rows.get(id);
+  if (known !== undefined) return known;
+  const row = read();
+  rows.set(id, row);
+  return row;
+}
+
+/** A pledge as it is written down, with its words in confidence. */
+export type NewPledge = PledgeRow & PledgeWords;
+
+const pledgeColumns = {
+  id: 'text',
+  needId: 'text',
+  villageId: 'text',
+  partnerId: 'text',
+  holderId: 'text',
+  policyId: 'text',
+  quantity: 'int',
+  unitValue: 'bigint',
+  delivered: 'int',
+  verified: 'int',
+  status: 'text',
+  expiresAt: 'timestamptz',
+  dueOn: 'date',
+  note: 'text',
+  reason: 'text',
+  verdicts: 'jsonb',
+  version: 'int',
+  createdAt: 'timestamptz',
+  updatedAt: 'timestamptz',
+} as const;
+const movedNeedColumns = {
+  id: 'text',
+  pledged: 'int',
+  status: 'text',
+  version: 'int',
+  updatedAt: 'timestamptz',
+} as const;
+const movedVillageColumns = { id: 'text', pledgedRupiah: 'bigint', openNeeds: 'int' } as const;
+
+/** Writes new pledges, and their needs and villages as they have moved them. */
+export function writeClaims(
+  tx: Statements,
+  pledges: readonly NewPledge[],
+  grounds: readonly ClaimedGround[],
+): void {
+  const needs = [...new Set(grounds.map(({ need }) => need))];
+  const villages = [...new Set(grounds.map(({ village }) => village))];
   tx.atEnd(
     'claimed',
-    sql`insert into pledges (id, need_id, village_id, partner_id, policy_id, quantity, unit_value, delivered, verified,
-        status, expires_at, due_on, note, verdicts, version, created_at, updated_at)
-      values (${pledge.id}, ${pledge.needId}, ${pledge.villageId}, ${pledge.partnerId}, ${pledge.policyId},
-        ${pledge.quantity}, ${pledge.unitValue}, 0, 0, ${pledge.status}, ${pledge.expiresAt}, ${pledge.dueOn},
-        ${pledge.note}, ${JSON.stringify(pledge.verdicts)}::jsonb, 1, ${pledge.createdAt}, ${pledge.updatedAt})`,
+    sql`insert into pledges (id, need_id, village_id, partner_id, holder_id, policy_id, quantity, unit_value, delivered,
+        verified, status, expires_at, due_on, note, reason, verdicts, version, created_at, updated_at)
+      select * from ${givenRows(pledges, pledgeColumns)} as p`,
   );
   tx.atEnd(
     'needed',
-    sql`update needs set pledged = ${need.pledged}, status = ${need.status}, version = ${need.version},
-      updated_at = ${need.updatedAt} where id = ${need.id}`,
+    sql`update needs n set pledged = m.pledged, status = m.status, version = m.version, updated_at = m."updatedAt"
+      from ${givenRows(needs, movedNeedColumns)} as m where n.id = m.id`,
   );
   tx.atEnd(
     'planned',
-    sql`update villages set pledged_rupiah = ${village.pledgedRupiah}, open_needs = ${village.openNeeds}
-      where id = ${village.id}`,
+    sql`update villages v set pledged_rupiah = m."pledgedRupiah", open_needs = m."openNeeds"
+      from ${givenRows(villages, movedVillageColumns)} as m where v.id = m.id`,
   );
 }

@@ -1,0 +1,21 @@
+import { type RawBuilder, sql } from 'kysely';
+
+/** Columns of given rows and their types in PostgreSQL, in the order in which they come out. */
+export type GivenColumns = Readonly<Record<string, string>>;
+
+/**
+ * Rows for a statement to read from, all in one parameter, under the names that they have in JS: what is prepared for a
+ * statement does not depend on how many there are. PostgreSQL takes any such set for a hundred rows and would plan for
+ * as many; the limit tells it better, by powers of two, so that few texts are prepared.
+ */
+export function givenRows<C extends GivenColumns>(
+  rows: readonly { readonly [K in keyof C]: unknown }[],
+  columns: C,
+): RawBuilder<unknown> {
+  const size = 2 ** Math.ceil(Math.log2(Math.max(rows.length, 1)));
+  const names = Object.keys(columns) as (keyof C & string)[];
+  const given = rows.map((row) => Object.fromEntries(names.map((name) => [name, row[name]])));
+  const typed = names.map((name) => `"${name}" ${columns[name]}`);
+  return sql`(select * from json_to_recordset(${JSON.stringify(given)}::json) as given(${sql.raw(typed.join(', '))})
+    limit ${sql.raw(String(size))})`;
+}

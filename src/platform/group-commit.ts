@@ -1,0 +1,148 @@
+export interface GroupWork<Item, Answer> {
+  /** Carries out several in one transaction; null for each that has to be carried out by itself. */
+  together(items: readonly Item[]): Promise<readonly (Answer | null)[]>;
+  /** Carries out one, whatever it has to wait for. Must be safe after a `together` whose end nobody knows. */
+  alone(item: Item): Promise<Answer>;
+  /** Names of what it will hold. Two that share one never are in two transactions of this process at once. */
+  holds(item: Item): readonly string[];
+  /** Hears why a group failed; all of it is then carried out one by one. */
+  onFailure(error: unknown): void;
+}
+
+/** So many are carried out in one transaction. */
+const MAX_GROUP = 32;
+/** While one transaction waits for the disk, the next is prepared. */
+const UNDER_WAY = 2;
+/** What takes longer than this waits for somebody else's lock, and is not waited for. */
+const PATIENCE_MS = 100;
+
+interface Waiting<Item, Answer> {
+  item: Item;
+  holds: readonly string[];
+  resolve: (answer: Answer) => void;
+  reject: (reason: unknown) => void;
+}
+
+/**
+ * Carries out pieces of work in as few transactions as their number asks for: what comes while transactions are under way
+ * goes into the next one together. A piece that comes when nothing is under way goes at once, alone. How many
+ * wait is bounded by how many requests the hub lets in.
+ */
+export class GroupCommit<Item, Answer> {
+  private readonly work: GroupWork<Item, Answer>;
+  private waiting: Waiting<Item, Answer>[] = [];
+  private readonly held = new Map<string, number>();
+  private underWay = 0;
+  private isScheduled = false;
+
+  constructor(work: GroupWork<Item, Answer>) {
+    this.work = work;
+  }
+
+  submit(item: Item): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ item, holds: this.work.holds(item), resolve, reject });
+      this.schedule();
+    });
+  }
+
+  /** What comes in one turn of the event loop goes together. */
+  private schedule(): void {
+    if (this.isScheduled) return;
+    this.isScheduled = true;
+    setImmediate(() => {
+      this.isScheduled = false;
+      this.depart();
+    });
+  }
+
+  private depart(): void {
+    while (this.underWay < UNDER_WAY) {
+      const group = this.nextGroup();
+      if (group.length === 0) return;
+      void this.carryOut(group);
+    }
+  }
+
+  /** The oldest that wait for nothing that is held. */
+  private nextGroup(): Waiting<Item, Answer>[] {
+    const group: Waiting<Item, Answer>[] = [];
+    this.waiting = this.waiting.filter((one) => {
+      const goes = group.length < MAX_GROUP && one.holds.every((name) => !this.held.has(name));
+      if (goes) group.push(one);
+      return !goes;
+    });
+    return group;
+  }
+
+  private async carryOut(group: readonly Waiting<Item, Answer>[]): Promise<void> {
+    this.underWay += 1;
+    const back = () => {
+      this.underWay -= 1;
+      this.schedule();
+    };
+    const [first] = group;
+    const release = this.hold(group, back);
+    if (group.length === 1) {
+      await this.settle(first!);
+      release();
+      return;
+    }
+    const answers = await this.together(group);
+    const left = group.filter(({ resolve }, index) => {
+      const answer = answers?.[index] ?? null;
+      if (answer !== null) resolve(answer);
+      return answer === null;
+    });
+    release();
+    await Promise.all(left.map((one) => this.aside(one)));
+  }
+
+  private async together(
+    group: readonly Waiting<Item, Answer>[],
+  ): Promise<readonly (Answer | null)[] | null> {
+    try {
+      return await this.work.together(group.map(({ item }) => item));
+    } catch (error) {
+      this.work.onFailure(error);
+      return null;
+    }
+  }
+
+  /** Alone, beside what is under way. */
+  private async aside(one: Waiting<Item, Answer>): Promise<void> {
+    const release = this.hold([one], () => this.schedule());
+    await this.settle(one);
+    release();
+  }
+
+  private async settle({ item, resolve, reject }: Waiting<Item, Answer>): Promise<void> {
+    try {
+      resolve(await this.work.alone(item));
+    } catch (error) {
+      reject(error);
+    }
+  }
+
+  /** Holds what the group holds until the end, which is told once, or until it took too long. */
+  private hold(group: readonly Waiting<Item, Answer>[], onReleased: () => void): () => void {
+    const names = group.flatMap(({ holds }) => holds);
+    for (const name of names) this.held.set(name, (this.held.get(name) ?? 0) + 1);
+    let isHeld = true;
+    const release = () => {
+      if (!isHeld) return;
+      isHeld = false;
+      clearTimeout(late);
+      for (const name of names) this.letGo(name);
+      onReleased();
+    };
+    const late = setTimeout(release, PATIENCE_MS);
+    return release;
+  }
+
+  private letGo(name: string): void {
+    const count = this.held.get(name)! - 1;
+    if (count === 0) this.held.delete(name);
+    else this.held.set(name, count);
+  }
+}
