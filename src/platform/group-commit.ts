@@ -11,9 +11,7 @@ export interface GroupWork<Item, Answer> {
 
 /** So many are carried out in one transaction. */
 const MAX_GROUP = 32;
-/** While one transaction waits for the disk, the next is prepared. */
-const UNDER_WAY = 2;
-/** What takes longer than this waits for somebody else's lock, and is not waited for. */
+/** A transaction that takes longer waits for somebody else's lock, and the next does not wait for it. */
 const PATIENCE_MS = 100;
 
 interface Waiting<Item, Answer> {
@@ -24,15 +22,15 @@ interface Waiting<Item, Answer> {
 }
 
 /**
- * Carries out pieces of work in as few transactions as their number asks for: what comes while transactions are under way
- * goes into the next one together. A piece that comes when nothing is under way goes at once, alone. How many
+ * Carries out pieces of work in as few transactions as their number asks for: what comes while one is under way goes into
+ * the next one together. A piece that comes when nothing is under way goes at once, alone. How many
  * wait is bounded by how many requests the hub lets in.
  */
 export class GroupCommit<Item, Answer> {
   private readonly work: GroupWork<Item, Answer>;
   private waiting: Waiting<Item, Answer>[] = [];
   private readonly held = new Map<string, number>();
-  private underWay = 0;
+  private isUnderWay = false;
   private isScheduled = false;
 
   constructor(work: GroupWork<Item, Answer>) {
@@ -57,11 +55,9 @@ export class GroupCommit<Item, Answer> {
   }
 
   private depart(): void {
-    while (this.underWay < UNDER_WAY) {
-      const group = this.nextGroup();
-      if (group.length === 0) return;
-      void this.carryOut(group);
-    }
+    if (this.isUnderWay) return;
+    const group = this.nextGroup();
+    if (group.length > 0) void this.carryOut(group);
   }
 
   /** The oldest that wait for nothing that is held. */
@@ -76,9 +72,9 @@ export class GroupCommit<Item, Answer> {
   }
 
   private async carryOut(group: readonly Waiting<Item, Answer>[]): Promise<void> {
-    this.underWay += 1;
+    this.isUnderWay = true;
     const back = () => {
-      this.underWay -= 1;
+      this.isUnderWay = false;
       this.schedule();
     };
     const [first] = group;
