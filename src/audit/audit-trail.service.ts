@@ -53,16 +53,21 @@ export async function record(tx: Transaction, act: Act, now: Date): Promise<void
   await entriesOf([act], now).execute(tx.sql);
 }
 
+const actOf = <T>(request: MutationRequest<T>, value: T): Act => ({
+  actor: request.actor,
+  action: request.operation,
+  subjectIds: request.subjects(value),
+});
+
 /** The work, and at the end of its transaction the entry of what it made. */
 function noted<Tx extends Statements, T>(
   request: MutationRequest<T>,
   now: Date,
   work: (tx: Tx) => Promise<T>,
 ): (tx: Tx) => Promise<T> {
-  const { actor, operation: action } = request;
   return async (tx) => {
     const value = await work(tx);
-    tx.atEnd('noted', entriesOf([{ actor, action, subjectIds: request.subjects(value) }], now));
+    tx.atEnd('noted', entriesOf([actOf(request, value)], now));
     return value;
   };
 }
@@ -102,9 +107,9 @@ export function mutateTogether<T>(
 ): Promise<readonly (T | null)[]> {
   return idempotentTogether(database, requests, now, async (tx, areFresh) => {
     const made = await work(tx, areFresh);
-    const acts = requests.flatMap(({ actor, operation: action, subjects }, index) => {
+    const acts = requests.flatMap((request, index) => {
       const value = made[index] ?? null;
-      return value === null ? [] : [{ actor, action, subjectIds: subjects(value) }];
+      return value === null ? [] : [actOf(request, value)];
     });
     if (acts.length > 0) tx.atEnd('noted', entriesOf(acts, now));
     return made;

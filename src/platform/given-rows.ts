@@ -6,13 +6,15 @@ export type GivenColumns = Readonly<Record<string, string>>;
 /**
  * Rows for a statement to read from, all in one parameter, under the names that they have in JS: what is prepared for a
  * statement does not depend on how many there are. PostgreSQL takes any such set for a hundred rows and would plan for
- * as many; the limit tells it better, by powers of two, so that few texts are prepared.
+ * as many; the limit tells it better, by powers of two, so that few texts are prepared; `most` is
+ * how many it could be, where several sets of one statement go together.
  */
 export function givenRows<C extends GivenColumns>(
   rows: readonly { readonly [K in keyof C]: unknown }[],
   columns: C,
+  most = rows.length,
 ): RawBuilder<unknown> {
-  const size = 2 ** Math.ceil(Math.log2(Math.max(rows.length, 1)));
+  const size = 2 ** Math.ceil(Math.log2(Math.max(most, 1)));
   const names = Object.keys(columns) as (keyof C & string)[];
   const given = rows.map((row) => Object.fromEntries(names.map((name) => [name, row[name]])));
   const typed = names.map((name) => `"${name}" ${columns[name]}`);

@@ -183,11 +183,11 @@ export function writeClaims(
   tx.atEnd(
     'needed',
     sql`update needs n set pledged = m.pledged, status = m.status, version = m.version, updated_at = m."updatedAt"
-      from ${givenRows(needs, movedNeedColumns)} as m where n.id = m.id`,
+      from ${givenRows(needs, movedNeedColumns, pledges.length)} as m where n.id = m.id`,
   );
   tx.atEnd(
     'planned',
     sql`update villages v set pledged_rupiah = m."pledgedRupiah", open_needs = m."openNeeds"
-      from ${givenRows(villages, movedVillageColumns)} as m where v.id = m.id`,
+      from ${givenRows(villages, movedVillageColumns, pledges.length)} as m where v.id = m.id`,
   );
 }

@@ -10,7 +10,7 @@ import { newId } from '../../src/platform/ids.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { TestClock } from '../support/test-clock.ts';
 import { TestDatabase } from '../support/test-database.ts';
-import { until } from '../support/test-hub.ts';
+import { until } from '../support/until.ts';
 import { Model, type ModelPartner, type ModelPolicy, type ModelVillage } from './model.ts';
 import { policyInput, type PolicyTerms } from './steps.ts';
 

@@ -9,6 +9,9 @@ import { sessionToken, TOKEN_SECRET } from './session-token.ts';
 import { withoutRates } from './rates.ts';
 import { TestClock } from './test-clock.ts';
 import { TestDatabase } from './test-database.ts';
+import { until } from './until.ts';
+
+export { until };
 
 /** Longer than any test moves its clock. */
 const TOKEN_SECONDS = 3 * 366 * 86_400;
@@ -161,15 +164,4 @@ export async function testHub(options: TestHubOptions = {}): Promise<TestHub> {
     });
   }
   return hub;
-}
-
-const PATIENCE_MS = 90_000;
-
-/** Looks again and again until it is so; fails after 90 s. For effects of other processes, which tell nobody. */
-export async function until(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS;
-  while (!(await isSo())) {
-    if (performance.now() > deadline) throw new Error(`waited ${PATIENCE_MS / 1000} s in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }
