@@ -1,6 +1,7 @@
 -- The statements of one claim, as the hub sends them (src/pledges/claim-statements.service.ts, src/balance/judge.service.ts,
 -- src/platform/idempotency.ts, src/events/outbox.ts), in the same round trips, with the same locks, triggers and guards.
--- What the hub has computed meanwhile is a constant here, or moves by the row's own value.
+-- What the hub has computed meanwhile is a constant here, or moves by the row's own value; what it gives in rows, for as many claims as
+-- come together, is one row here, since pgbench makes each claim by itself.
 \set need random(1, :needs)
 \set partner random(1, :partners)
 \set key random(1, 9000000000000000)

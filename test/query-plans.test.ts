@@ -107,3 +107,21 @@ test.each<[WorkloadName, string[]]>([
   expect(touched).toEqual(expect.arrayContaining(tables));
   expect(scanned).toEqual([]);
 });
+
+test('claims that are made together read no large table from end to end either', async () => {
+  const as = await hub.client(accountId(1));
+  const { document, variables } = workloads.spread;
+  const asked = (turn: number) =>
+    JSON.parse(JSON.stringify(variables(shape, turn)).replace(FRESH_KEY, `together-${turn}`)) as Record<
+      string,
+      unknown
+    >;
+  const statements = await statementsWithValuesOf(() =>
+    Promise.all(Array.from({ length: 24 }, (_, turn) => as.request(gql<object>(document), asked(turn)))),
+  );
+  const written = statements.filter(({ text }) => text.includes('insert into pledges'));
+  expect(written.length).toBeLessThan(24);
+  const { touched, scanned } = await tablesOf(statements);
+  expect(touched).toEqual(expect.arrayContaining(['events', 'needs', 'pledges', 'villages']));
+  expect(scanned).toEqual([]);
+});

@@ -35,12 +35,16 @@ const entryColumns = {
   tokenId: 'text',
 } as const;
 
-function entriesOf(acts: readonly Act[], occurredAt: Date): RawBuilder<unknown> {
+interface DatedAct extends Act {
+  occurredAt: Date;
+}
+
+function entriesOf(acts: readonly DatedAct[]): RawBuilder<unknown> {
   const rows = acts.map((act) => {
     const content = contentOf(act);
     const { address, requestId, tokenId } = content;
     const [from, by, through] = [short(address), short(requestId), short(tokenId)];
-    return { ...content, occurredAt, address: from, requestId: by, tokenId: through };
+    return { ...content, occurredAt: act.occurredAt, address: from, requestId: by, tokenId: through };
   });
   return sql`
     insert into audit_pending (occurred_at, action, outcome, actor_kind, account_id, subject_ids, address, request_id,
@@ -50,10 +54,11 @@ function entriesOf(acts: readonly Act[], occurredAt: Date): RawBuilder<unknown> 
 
 /** Writes an act down in the caller's own transaction, so that it and its entry are there together or not at all. */
 export async function record(tx: Transaction, act: Act, now: Date): Promise<void> {
-  await entriesOf([act], now).execute(tx.sql);
+  await entriesOf([{ ...act, occurredAt: now }]).execute(tx.sql);
 }
 
-const actOf = <T>(request: MutationRequest<T>, value: T): Act => ({
+const actOf = <T>(request: MutationRequest<T>, value: T, occurredAt: Date): DatedAct => ({
+  occurredAt,
   actor: request.actor,
   action: request.operation,
   subjectIds: request.subjects(value),
@@ -67,7 +72,7 @@ function noted<Tx extends Statements, T>(
 ): (tx: Tx) => Promise<T> {
   return async (tx) => {
     const value = await work(tx);
-    tx.atEnd('noted', entriesOf([actOf(request, value)], now));
+    tx.atEnd('noted', entriesOf([actOf(request, value, now)]));
     return value;
   };
 }
@@ -102,16 +107,15 @@ export function mutateByStatements<T>(
 export function mutateTogether<T>(
   database: Database,
   requests: readonly (MutationRequest<NoInfer<T>> & KeyedRequest)[],
-  now: Date,
   work: (tx: Statements, areFresh: Promise<readonly boolean[]>) => Promise<readonly (T | null)[]>,
 ): Promise<readonly (T | null)[]> {
-  return idempotentTogether(database, requests, now, async (tx, areFresh) => {
+  return idempotentTogether(database, requests, async (tx, areFresh) => {
     const made = await work(tx, areFresh);
     const acts = requests.flatMap((request, index) => {
       const value = made[index] ?? null;
-      return value === null ? [] : [actOf(request, value)];
+      return value === null ? [] : [actOf(request, value, request.at)];
     });
-    if (acts.length > 0) tx.atEnd('noted', entriesOf(acts, now));
+    if (acts.length > 0) tx.atEnd('noted', entriesOf(acts));
     return made;
   });
 }

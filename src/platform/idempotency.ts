@@ -18,9 +18,10 @@ export interface IdempotentRequest {
   explain?(problems: readonly Problem[]): Promise<readonly Problem[]>;
 }
 
-/** A request that gave a key. */
+/** A request that gave a key, and when it came. */
 export interface KeyedRequest extends IdempotentRequest {
   key: string;
+  at: Date;
 }
 
 /** Refusals that depend on the moment: a repeated request must hear the same one. */
@@ -150,19 +151,19 @@ export function idempotentByStatements<T>(
 }
 
 /** Takes the keys that nobody has taken; answers which of the requests own theirs now. Waits for twins in flight. */
-async function takeAll(
-  tx: Statements,
-  requests: readonly KeyedRequest[],
-  now: Date,
-): Promise<readonly boolean[]> {
+async function takeAll(tx: Statements, requests: readonly KeyedRequest[]): Promise<readonly boolean[]> {
   const named = (row: KeyRow) => JSON.stringify([row.scope, row.operation, row.key]);
-  const rows = requests.map((request) => ({ ...keyOf(request), inputHash: hashOf(request.input) }));
+  const rows = requests.map((request) => ({
+    ...keyOf(request),
+    inputHash: hashOf(request.input),
+    at: request.at,
+  }));
   // In one order, so that of two groups with the same keys one waits for the other, and not both.
   const ordered = rows.toSorted((a, b) => (named(a) < named(b) ? -1 : 1));
   const inserted = await sql<KeyRow>`
     insert into idempotency_keys (scope, operation, key, input_hash, created_at)
-    select g.scope, g.operation, g.key, g."inputHash", ${now}
-    from ${givenRows(ordered, { ...keyColumns, inputHash: 'text' })} as g
+    select g.scope, g.operation, g.key, g."inputHash", g.at
+    from ${givenRows(ordered, { ...keyColumns, inputHash: 'text', at: 'timestamptz' })} as g
     on conflict do nothing returning scope, operation, key`.execute(tx.sql);
   const fresh = new Set(inserted.rows.map(named));
   // Of twins within the group the first owns the key.
@@ -186,11 +187,10 @@ function giveBack(tx: Statements, requests: readonly KeyedRequest[]): void {
 export function idempotentTogether<T>(
   database: Database,
   requests: readonly KeyedRequest[],
-  now: Date,
   work: (tx: Statements, areFresh: Promise<readonly boolean[]>) => Promise<readonly (T | null)[]>,
 ): Promise<readonly (T | null)[]> {
   return database.statements(async (tx) => {
-    const taking = takeAll(tx, requests, now);
+    const taking = takeAll(tx, requests);
     const [areFresh, made] = await Promise.all([taking, work(tx, taking)]);
     const answered: (readonly [IdempotentRequest, Remembered<T>])[] = [];
     const undone: KeyedRequest[] = [];

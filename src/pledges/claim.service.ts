@@ -71,7 +71,6 @@ export class ClaimService {
         mutateTogether(
           database,
           orders.map(({ asked }) => asked),
-          orders.at(-1)!.at,
           (tx, areFresh) => transaction.carryOutAll(tx, orders, areFresh),
         ),
       onFailure: (error) => logger.warn({ err: error }, 'claims failed together and are made one by one'),
@@ -99,6 +98,7 @@ export class ClaimService {
       scope: partnerId,
       operation: 'claimNeed',
       key,
+      at: now,
       input: request,
       subjects: pledgeSubjects,
       // Outside of the transaction: nobody waits for a suggestion while the need is held.
