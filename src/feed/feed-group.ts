@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { SharedExecution } from '../platform/live/shared-stream.ts';
 import { type SharedMessage, SharedMessages } from '../platform/live/shared-messages.ts';
@@ -21,7 +21,7 @@ export interface GroupReader {
 /**
  * After it has written to its readers a group rests as long as that took, and longer when much happens (`Pace`); what
  * comes meanwhile goes out together in the next write. So writing takes no more than half of the hub's time, however
- * many read; a lone event is never held, and a full batch waits for nothing.
+ * many read; a lone event is never held, and a full batch waits for no clock.
  */
 const LEAST_REST_MS = 5;
 const MOST_REST_MS = 150;
@@ -114,7 +114,9 @@ export class FeedGroup {
   /** With the last reader the group itself ends. */
   remove(reader: GroupReader): void {
     this.readers.delete(reader);
-    if (this.readers.size === 0) this.tail.unsubscribe(this.hear, this.topics);
+    if (this.readers.size > 0) return;
+    this.tail.unsubscribe(this.hear, this.topics);
+    this.wake?.();
   }
 
   private readonly hear: FeedListener = (events) => {
@@ -135,6 +137,7 @@ export class FeedGroup {
     this.isPumping = true;
     while (this.readers.size > 0 && (this.isBehind || this.queue.length > 0)) {
       await this.rest();
+      if (this.readers.size === 0) break;
       try {
         await this.handOn(await this.nextEvents());
       } catch (error) {
@@ -161,9 +164,14 @@ export class FeedGroup {
     this.restsUntil = ended + Math.min(restMs, MOST_REST_MS);
   }
 
+  /** A full batch, or what is in the log already, waits only until the hub has turned to everything else once. */
   private async rest(): Promise<void> {
     const restMs = this.restsUntil - performance.now();
-    if (restMs <= 0 || this.queue.length >= BATCH) return;
+    if (restMs <= 0) return;
+    if (this.isBehind || this.queue.length >= BATCH) {
+      await nextTurn();
+      return;
+    }
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, restMs);
       this.wake = () => {
