@@ -13,6 +13,9 @@ const MOST_GATHERING_MS = 150;
 export class Pace {
   private begunAt = performance.now();
   private counted = 0;
+  /** In the last window. */
+  private latest = 0;
+  /** In that of the last two in which less came: what comes at once behind a stall is no rush. */
   private perSecond = 0;
 
   count(events: number): void {
@@ -30,7 +33,9 @@ export class Pace {
   private tell(): void {
     const elapsedMs = performance.now() - this.begunAt;
     if (elapsedMs < WINDOW_MS) return;
-    this.perSecond = (this.counted * 1000) / elapsedMs;
+    const rate = (this.counted * 1000) / elapsedMs;
+    this.perSecond = Math.min(this.latest, rate);
+    this.latest = rate;
     this.counted = 0;
     this.begunAt += elapsedMs;
   }
