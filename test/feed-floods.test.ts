@@ -77,6 +77,8 @@ test.each<[what: string, flood: (reader: RawReader, number: number) => void, ans
   await until(() => answers() === FLOOD, 'an answer to each');
 });
 
+/** Of 100 events with eight descriptions of 4 KiB each. */
+const bytesOfPage = 100 * 8 * 4 * KIBIBYTE;
 const heavyFields = `need { ${'abcdefgh'.replaceAll(/./g, '$&: description ')} }`;
 
 test('all operations of a connection share one bound: a hundred histories wait as one does', async () => {
@@ -90,13 +92,59 @@ test('all operations of a connection share one bound: a hundred histories wait a
     pledgeFeed(filter: $filter, after: $after) { cursor ${heavyFields} }
   }`;
   const variables = { filter: need.filter, after: need.cursor };
+  const { log } = hub.services;
+  const read = log.read.bind(log);
+  /** How many pages were held whenever one was read: with it, all of those before that are not yet written. */
+  const held: number[] = [];
+  log.read = (filter, after, limit) => {
+    if (filter.needIds?.[0] === need.id) {
+      held.push(held.length + 1 - Math.floor(watched.end.bytesWritten / bytesOfPage));
+    }
+    return read(filter, after, limit);
+  };
   const ids = Array.from({ length: 100 }, () => reader.subscribe(query, variables));
   await hub.feedsOpen(100);
-  await until(() => watched.end.writableLength > 256 * KIBIBYTE, 'a full connection');
+  await until(() => watched.end.writableLength > 0, 'a connection on which something waits');
   reader.socket.resume();
   await until(() => ids.every((id) => reader.resultsOf(id).length === 100), 'all of the histories');
   // What makes it full, and one write more.
   expect(watched.mostWaiting).toBeLessThan(512 * KIBIBYTE);
+  log.read = read;
+  expect(held).toHaveLength(100);
+  expect(Math.max(...held)).toBe(1);
+});
+
+test('what waits for a slow reader stays his, while the same goes on to others under their own ids', async () => {
+  const need = await ObservedNeed.publish(as.coordinator, villages.cimarga.id, 1000, filler.repeat(2));
+  const query = `subscription ($filter: FeedFilter, $after: Cursor) {
+    pledgeFeed(filter: $filter, after: $after) { cursor ${heavyFields} }
+  }`;
+  const variables = { filter: need.filter, after: need.cursor };
+  const [slow, before, behind] = [await Watched.open(), await Watched.open(), await Watched.open()];
+  const all = [before, slow, behind];
+  const ids = all.map(({ reader }) => reader.subscribe(query, variables));
+  await hub.feedsOpen(3);
+  slow.reader.socket.pause();
+  let published = 0;
+  const publish = async () => {
+    await copyEvents(hub.database, need.id, 20);
+    published += 20;
+    const quick = [0, 2].map((index) => () => all[index]!.reader.resultsOf(ids[index]!).length);
+    await until(() => quick.every((count) => count() === published), 'the others to read on');
+  };
+  while (slow.end.writableLength === 0) await publish();
+  await publish();
+  slow.reader.socket.resume();
+  await until(() => slow.reader.resultsOf(ids[1]!).length === published, 'all of it, under his own id');
+  const idsHeard = all.map(({ reader }) => [
+    ...new Set(reader.messages.filter(({ type }) => type === 'next').map(({ id }) => id)),
+  ]);
+  expect(idsHeard).toEqual(ids.map((id) => [id]));
+  const cursorsOf = (index: number) =>
+    all[index]!.reader.resultsOf<{ pledgeFeed: { cursor: string } }>(ids[index]!).map(
+      ({ pledgeFeed }) => pledgeFeed.cursor,
+    );
+  expect(cursorsOf(1)).toEqual(cursorsOf(0));
 });
 
 test('answers that nobody takes end the connection with 4413, before more than 4 MiB and one of them wait', async () => {

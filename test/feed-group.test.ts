@@ -59,4 +59,82 @@ test('who joins a group at the moment an execution of it fails misses nothing', 
   expect(tail.topicCount).toBe(0);
 });
 
+/** A group whose executions wait until `open` is called, and its one reader. */
+async function gatedGroup() {
+  const { id, filter } = await ObservedNeed.publish(as.coordinator, villages.cimarga.id);
+  const atEnd = async () => {
+    await hub.feedStamped();
+    await until(async () => tail.head === (await log.head()), 'a tail at the end of the feed');
+  };
+  await atEnd();
+  const { promise, resolve: open } = Promise.withResolvers<void>();
+  let performed = 0;
+  const execution = {
+    key: 'gated',
+    perform: async () => {
+      performed += 1;
+      await promise;
+      return '{}';
+    },
+  };
+  const group = new FeedGroup(execution, filter, log, tail, createLogger('silent'));
+  const start = group.position;
+  return {
+    group,
+    open,
+    performed: () => performed,
+    publish: async (count: number) => {
+      await copyEvents(database, id, count);
+      await atEnd();
+    },
+    places: () => placesOf(database, id, start),
+  };
+}
+
+test('between full batches, and batches of the log, the hub turns to everything else', async () => {
+  const { group, open, publish, places } = await gatedGroup();
+  let turn = 0;
+  const taken: { position: number; turn: number }[] = [];
+  const reader = {
+    take: (events: readonly { event: { position: number } }[]) => {
+      taken.push(...events.map(({ event: { position } }) => ({ position, turn })));
+      setImmediate(() => (turn += 1));
+    },
+    fail: (error: unknown) => {
+      throw error;
+    },
+  };
+  group.add(reader);
+  await publish(1);
+  await publish(900);
+  open();
+  await until(() => taken.length === 901, 'what waited in the queue');
+  // More than may wait.
+  await publish(2500);
+  await until(() => taken.length === 3401, 'what had to be read from the log');
+  expect(taken.map(({ position }) => position)).toEqual(await places());
+  const batches = [...Map.groupBy(taken, (one) => one.turn).values()];
+  expect(Math.max(...batches.map(({ length }) => length))).toBeLessThanOrEqual(100);
+  group.remove(reader);
+});
+
+test('what waits while the group rests is executed for nobody once all readers have left', async () => {
+  const { group, open, publish, performed } = await gatedGroup();
+  const reader = {
+    // By the next tick, and before any timer, the group rests.
+    take: () => process.nextTick(() => group.remove(reader)),
+    fail: (error: unknown) => {
+      throw error;
+    },
+  };
+  group.add(reader);
+  await publish(1);
+  await publish(10);
+  open();
+  await until(() => group.size === 0, 'the reader to leave');
+  await publish(1);
+  expect(performed()).toBe(1);
+  expect(tail.topicCount).toBe(0);
+});
+
 test('the hub had nothing to complain of', () => expect(hub.complaints).toEqual([]));

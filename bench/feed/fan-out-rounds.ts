@@ -5,10 +5,14 @@ import type { Listening } from './listening.ts';
 import { type PeerName, startPeer } from './peer-process.ts';
 import type { Audience, Server } from './server.ts';
 
-export const contestants = ['hub', 'raw', 'apollo', 'mercurius', 'yoga'] as const satisfies readonly (
-  | 'hub'
-  | PeerName
-)[];
+export const contestants = [
+  'hub',
+  'raw',
+  'outlet',
+  'apollo',
+  'mercurius',
+  'yoga',
+] as const satisfies readonly ('hub' | PeerName)[];
 export type Contestant = (typeof contestants)[number];
 
 /** What one contestant did before one audience, round by round, or why it failed. */

@@ -101,11 +101,12 @@ const cpuOf = ({ pid, databasePid }: Server, listening: Listening) => ({
   clients: cpuSeconds(listening.pid),
 });
 
-async function measureLoaded(
+/** Events as fast as they are taken. Throws when any message is lost or comes twice. */
+export async function measureLoaded(
   listening: Listening,
   server: Server,
   audience: Audience,
-  { warmUpSeconds, seconds }: Durations,
+  { warmUpSeconds, seconds }: Omit<Durations, 'loneSeconds'>,
 ): Promise<Omit<FanOut, 'lone'>> {
   const published = new Published(server, audience);
   await listening.reset(LEAST_WINDOW_MESSAGES / STEPS_A_WINDOW);

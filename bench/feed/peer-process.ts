@@ -2,7 +2,7 @@ import { Child } from '../child.ts';
 import type { PeerQuestion } from './peers/peer.ts';
 import type { Server } from './server.ts';
 
-export const peerNames = ['raw', 'apollo', 'mercurius', 'yoga'] as const;
+export const peerNames = ['raw', 'outlet', 'apollo', 'mercurius', 'yoga'] as const;
 export type PeerName = (typeof peerNames)[number];
 
 /** Starts a peer in a process of its own; `eventsFile` holds real events of the hub, one a village. */

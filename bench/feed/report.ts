@@ -3,9 +3,10 @@ import { hundredths, table, tenths, versionOf, whole } from '../markdown.ts';
 import { median } from '../statistics.ts';
 import type { ClaimRate, ClaimRound } from './claims-beside-listeners.ts';
 import type { FanOut } from './fan-out.ts';
-import { type Contestant, contestants, type Record } from './fan-out-rounds.ts';
+import type { Contestant, Record } from './fan-out-rounds.ts';
 import type { Audience } from './server.ts';
 import { EVENTS_A_SECOND, type SingleEvents } from './single-events.ts';
+import { type BesideStopped, STOPPED, type StoppedReaders } from './stopped-readers.ts';
 
 export interface Results {
   records: readonly Record[];
@@ -13,6 +14,7 @@ export interface Results {
   claims: { singles: SingleEvents; rounds: readonly ClaimRound[] };
   /** Events that cost no claim. */
   singles: { hub: SingleEvents; raw: SingleEvents };
+  stopped: StoppedReaders;
   /** Of one result, without the message around it. */
   eventBytes: number;
   /** The machine's load average of one minute, at the start and after each round. */
@@ -22,6 +24,7 @@ export interface Results {
 const names: { [name in Contestant]: string } = {
   hub: 'Sinergi',
   raw: 'raw `ws` broadcast',
+  outlet: 'Sinergi’s outlet, a write an event',
   apollo: 'Apollo Server + graphql-ws',
   mercurius: 'Mercurius, jit',
   yoga: 'GraphQL Yoga + graphql-ws',
@@ -71,7 +74,7 @@ function fanOutRow(record: Record, raw: Record): string[] {
 function audienceSection(records: readonly Record[], { sockets, groups }: Audience): string {
   const ours = records.filter(({ audience }) => audience.sockets === sockets && audience.groups === groups);
   const of = (contestant: Contestant) => ours.find((record) => record.contestant === contestant)!;
-  const peers = contestants.slice(2).map(of);
+  const peers = (['apollo', 'mercurius', 'yoga'] as const).map(of);
   const againstPeers = peers
     .map((peer) => ratioOfRounds(of('hub'), peer))
     .filter((one) => !Number.isNaN(one));
@@ -122,6 +125,30 @@ function singleSection({ claims, singles }: Results): string {
     ),
     '',
     'Claims are begun at that rate and made by the hub that tells of them, on the same cores. The other two cost no claim.',
+    '',
+  ].join('\n');
+}
+
+function stoppedSection({ before, during, after }: StoppedReaders): string {
+  const cells = (name: string, { perSecond, megabytes }: BesideStopped) => [
+    name,
+    whole(perSecond),
+    whole(megabytes),
+  ];
+  return [
+    `## ${STOPPED.sockets} readers beside ${STOPPED.sockets} that are stopped`,
+    '',
+    table(
+      ['', 'messages/s of those who read', 'most RSS MB'],
+      [
+        cells('all of them read', before),
+        cells('the process of the others is stopped (SIGSTOP)', during),
+        cells('the same, later', after),
+      ],
+    ),
+    '',
+    'Full load, one group. Those who are stopped are cut off when what waits for them passes its bound. They share the machine as long as',
+    'they read, so the others’ rate may rise afterwards.',
     '',
   ].join('\n');
 }
@@ -181,6 +208,8 @@ written as by another node, for its relay to stamp. Every message is counted: a 
   8,000, and 2 events). Delay is then mostly this queue.
 - **lone event**: each is published after everybody has the one before.
 - **raw broadcast**: the same bytes, serialised beforehand, sent by \`ws\` to socket after socket.
+- **Sinergi’s outlet, a write an event**: the hub’s way out alone, without database, execution and writing together, on the events
+  that the peers get: each is serialised when it comes, framed once, and written to one reader after another under his own id.
 - **CPU** is that of the server's process, without PostgreSQL's; **RSS** at the end of the full load. The hub runs with the
   memory limits of \`npm start\`, the peers with Node's own. **database** is the hub's PostgreSQL, which also has to take the
   copies.`;
@@ -203,6 +232,7 @@ export function reportOf(results: Results): string {
     '',
     ...audiences.map((audience) => audienceSection(records, audience)),
     singleSection(results),
+    stoppedSection(results.stopped),
     claimsSection(claims),
   ].join('\n');
 }

@@ -15,6 +15,7 @@ import { makeModelEvents } from './model-events.ts';
 import type { FeedEvent } from './peers/peer.ts';
 import { reportOf, type Results } from './report.ts';
 import { measureClaimedEvents, measurePublishedEvents, type SingleEvents } from './single-events.ts';
+import { measureStopped } from './stopped-readers.ts';
 
 /**
  * The live feed's fan-out against a raw broadcast and three peers, and what listeners cost those who claim. Prints its
@@ -100,6 +101,8 @@ try {
   const loads = [loadavg()[0]!];
   const claims = await measureClaims(stage, partners);
   const singles = { hub: await measureSingles(stage, 'hub'), raw: await measureSingles(stage, 'raw') };
+  const stopped = await measureStopped(stage);
+  log(`RSS beside stopped readers: ${stopped.during.megabytes.toFixed(0)} MB`);
   const records = newRecords(AUDIENCES);
   let roundSeconds = 0;
   let rounds = 0;
@@ -115,7 +118,7 @@ try {
     loads.push(loadavg()[0]!);
   }
   const eventBytes = Buffer.byteLength(JSON.stringify({ data: { pledgeFeed: events[0] } }));
-  const report = reportOf({ records, rounds, claims, singles, eventBytes, loads });
+  const report = reportOf({ records, rounds, claims, singles, stopped, eventBytes, loads });
   console.log(`\n${report}`);
   if (!isQuick) await writeFile('bench/FEED.md', report);
   log('done');

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { SharedExecution } from '../platform/live/shared-stream.ts';
 import { type SharedMessage, SharedMessages } from '../platform/live/shared-messages.ts';
@@ -19,13 +19,12 @@ export interface GroupReader {
 }
 
 /**
- * After it has written to its readers a group rests, for this many times as long as that took, and what comes
- * meanwhile goes out together in the next write. So writing takes no more than a third of the hub's time, however many
- * read; a lone event is never held.
+ * After it has written to its readers a group rests as long as that took, and longer when much happens (`Pace`); what
+ * comes meanwhile goes out together in the next write. So writing takes no more than half of the hub's time, however
+ * many read; a lone event is never held, and a full batch waits for no clock.
  */
-const REST_FACTOR = 2;
-const LEAST_REST_MS = 10;
-const MOST_REST_MS = 50;
+const LEAST_REST_MS = 5;
+const MOST_REST_MS = 150;
 /** So many events may wait for a group's execution; past it the group goes on from the log. */
 const MAX_QUEUE = 1000;
 const BATCH = 100;
@@ -85,6 +84,8 @@ export class FeedGroup {
   private isPumping = false;
   /** On the clock of `performance`. */
   private restsUntil = -Infinity;
+  /** Ends the group's rest. */
+  private wake: (() => void) | null = null;
 
   constructor(execution: SharedExecution, filter: FeedFilter, log: FeedLog, tail: FeedTail, logger: Logger) {
     this.execution = execution;
@@ -113,7 +114,9 @@ export class FeedGroup {
   /** With the last reader the group itself ends. */
   remove(reader: GroupReader): void {
     this.readers.delete(reader);
-    if (this.readers.size === 0) this.tail.unsubscribe(this.hear, this.topics);
+    if (this.readers.size > 0) return;
+    this.tail.unsubscribe(this.hear, this.topics);
+    this.wake?.();
   }
 
   private readonly hear: FeedListener = (events) => {
@@ -121,6 +124,7 @@ export class FeedGroup {
     for (const event of events) if (matches(this.filter, event)) this.queue.push(event);
     if (this.queue.length > MAX_QUEUE) this.letGo();
     if (!this.isPumping) void this.pump();
+    else if (this.queue.length >= BATCH) this.wake?.();
   };
 
   /** Goes on from the log, after what was handed on last. */
@@ -132,8 +136,8 @@ export class FeedGroup {
   private async pump(): Promise<void> {
     this.isPumping = true;
     while (this.readers.size > 0 && (this.isBehind || this.queue.length > 0)) {
-      const waitMs = this.restsUntil - performance.now();
-      if (waitMs > 0) await sleep(waitMs);
+      await this.rest();
+      if (this.readers.size === 0) break;
       try {
         await this.handOn(await this.nextEvents());
       } catch (error) {
@@ -156,8 +160,26 @@ export class FeedGroup {
       for (const reader of this.readers) reader.take(part, messages);
     }
     const ended = performance.now();
-    const restMs = Math.min(Math.max(REST_FACTOR * (ended - begun), LEAST_REST_MS), MOST_REST_MS);
-    this.restsUntil = ended + restMs;
+    const restMs = Math.max(ended - begun, this.tail.pace.gatheringMs, LEAST_REST_MS);
+    this.restsUntil = ended + Math.min(restMs, MOST_REST_MS);
+  }
+
+  /** A full batch, or what is in the log already, waits only until the hub has turned to everything else once. */
+  private async rest(): Promise<void> {
+    const restMs = this.restsUntil - performance.now();
+    if (restMs <= 0) return;
+    if (this.isBehind || this.queue.length >= BATCH) {
+      await nextTurn();
+      return;
+    }
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, restMs);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.wake = null;
   }
 
   private async nextEvents(): Promise<FeedEvent[]> {

@@ -37,7 +37,8 @@ export interface FeedReaderOptions {
  * then on the group's messages are passed on as they come, as long as the network takes them; otherwise they wait.
  *
  * What waits is bounded. While the reader is still at its history, more than that is let go of and read from the log;
- * a reader that was live is too slow, and is ended with the cursor from which to resume.
+ * a reader that was live is too slow, and is ended with the cursor from which to resume. Of the log, a connection holds
+ * one page at a time, and one connection to the database, however many of its operations read their history.
  */
 export class FeedReader extends SharedReading implements GroupReader {
   private readonly options: FeedReaderOptions;
@@ -132,15 +133,19 @@ export class FeedReader extends SharedReading implements GroupReader {
 
   /** Sends everything that matches up to `seam`, a position that the log has reached. */
   private async readLog(seam: number): Promise<void> {
-    const { log, filter } = this.options;
-    while (this.sent < seam && !this.isEnded) {
-      const page = await log.read(filter, this.sent, PAGE);
-      for (let start = 0; start < page.length && !this.isEnded; start += CHUNK) {
-        const events = page.slice(start, start + CHUNK);
-        await this.send(await performAll(this.options.execution, events, this.last));
-      }
-      if (page.length < PAGE) this.sent = Math.max(this.sent, seam);
+    const { pages } = this.options.outlet.waiting;
+    while (this.sent < seam && !this.isEnded) await pages.take(() => this.sendPage(seam));
+  }
+
+  private async sendPage(seam: number): Promise<void> {
+    const { execution, outlet, log, filter } = this.options;
+    if (!this.isEnded) await outlet.drained();
+    if (this.isEnded) return;
+    const page = await log.read(filter, this.sent, PAGE);
+    for (let start = 0; start < page.length && !this.isEnded; start += CHUNK) {
+      await this.send(await performAll(execution, page.slice(start, start + CHUNK), this.last));
     }
+    if (page.length < PAGE) this.sent = Math.max(this.sent, seam);
   }
 
   /** What waited after the seam; its first event is executed anew if this reader stood elsewhere than the group. */

@@ -3,6 +3,7 @@ import { FEED_CHANNEL } from '../events/relay.ts';
 import { Doorbell } from '../platform/doorbell.ts';
 import type { FeedEvent, FeedLog } from './feed-log.service.ts';
 import { type Topic, topicsOfEvent } from './feed.rules.ts';
+import { Pace } from './pace.ts';
 
 const POLL_MS = 250;
 const BATCH = 500;
@@ -15,6 +16,7 @@ export type FeedListener = (events: readonly FeedEvent[]) => void;
  * The doorbell (LISTEN) makes it quick, the poll makes it certain.
  */
 export class FeedTail {
+  readonly pace = new Pace();
   private readonly log: FeedLog;
   private readonly doorbell: Doorbell;
   private readonly logger: Logger;
@@ -96,6 +98,7 @@ export class FeedTail {
     for (;;) {
       const events = await this.log.read({}, this.position, BATCH);
       this.position = events.at(-1)?.position ?? this.position;
+      this.pace.count(events.length);
       this.handOn(events);
       if (events.length < BATCH || this.stopped) return;
     }

@@ -1,12 +1,16 @@
 import type { Writable } from 'node:stream';
 import type { SharedMessages } from './shared-messages.ts';
+import { Turns } from './turns.ts';
 
 /** While so many bytes wait for the network, no more are handed to it. */
 const MAX_BACKLOG_BYTES = 262_144;
 
-/** What waits for one connection beside its stream, over all its operations, in characters. */
+/** What waits for one connection beside its stream, over all its operations. */
 export class Waiting {
+  /** Of what is live, in characters. */
   length = 0;
+  /** Of what is history: one of the operations holds a page of it at a time. */
+  readonly pages = new Turns();
 }
 
 /** Where one subscription's messages leave for its reader, whatever the transport. */

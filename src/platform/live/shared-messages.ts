@@ -45,17 +45,19 @@ export class SharedMessages {
     this.bodies = messages.map(({ body }) => Buffer.from(body));
   }
 
-  /** Messages `next` of the protocol graphql-transport-ws, in frames for that operation id, as JSON in UTF-8. */
-  framesFor(id: Buffer): Buffer {
+  /**
+   * Writes messages `next` of the protocol graphql-transport-ws, in frames for that operation id, as JSON in UTF-8.
+   * `write` answers whether the network has taken all of them already: then the same bytes serve the next reader, with
+   * another id, and only who is slow costs a copy.
+   */
+  writeFrames(id: Buffer, write: (frames: Buffer) => boolean): void {
     let frames = this.framesByIdBytes.get(id.length);
     if (frames === undefined) {
       frames = this.encodeFrames(id.length);
       this.framesByIdBytes.set(id.length, frames);
     }
-    const own = Buffer.allocUnsafe(frames.bytes.length);
-    frames.bytes.copy(own);
-    for (const offset of frames.idOffsets) id.copy(own, offset);
-    return own;
+    for (const offset of frames.idOffsets) id.copy(frames.bytes, offset);
+    if (!write(frames.bytes)) frames.bytes = Buffer.from(frames.bytes);
   }
 
   /** Events `next` of the protocol graphql-sse, with the cursor as the event's id. */

@@ -30,7 +30,13 @@ export class WebSocketOutlet implements Outlet {
   }
 
   send(messages: SharedMessages): void {
-    if (this.socket.readyState === this.socket.OPEN) this.stream.write(messages.framesFor(this.id));
+    const { socket, stream } = this;
+    if (socket.readyState !== socket.OPEN) return;
+    messages.writeFrames(this.id, (frames) => {
+      stream.write(frames);
+      // What the kernel has not copied is in the stream until it has.
+      return stream.writableLength === 0;
+    });
   }
 
   drained(): Promise<void> {
