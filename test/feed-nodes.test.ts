@@ -91,8 +91,9 @@ test('when the node that stamps stops amid claims, the other takes over, and its
     (error: unknown) => error,
   );
 
-  const acts = claimAll(need, 60, [await clientsAt(first), await clientsAt(hub)]);
+  const acts = claimAll(need, 240, [await clientsAt(first), await clientsAt(hub)]);
   await afterSome(acts, 10 + chance.whole(30));
+  await until(() => heard.length > 0, 'an event before the end');
   await first.stop();
   const pledges = await Promise.all(acts);
   expect(await lost).toMatchObject({ code: 'CONNECTION_LOST' });
