@@ -101,6 +101,7 @@ test.each<[WorkloadName, string[]]>([
   ['board', ['needs', 'pledges', 'villages']],
   ['feed', ['needs', 'pledges', 'villages']],
   ['point', ['needs']],
+  ['areas', ['areas']],
   ['spread', ['events', 'needs', 'pledges', 'villages']],
 ])('%s reads no large table from end to end', async (name, tables) => {
   const { touched, scanned } = await tablesOf(await hotPath(name));

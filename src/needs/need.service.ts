@@ -1,6 +1,11 @@
 import { LockMode } from '@mikro-orm/core';
 import { sql } from 'kysely';
-import { assertMayKeepNeeds, assertSignedIn, maySeeDrafts } from '../access/access.rules.ts';
+import {
+  assertMayKeepNeeds,
+  assertSignedIn,
+  maySeeDrafts,
+  type VillagePlace,
+} from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
 import { mutate } from '../audit/audit-trail.service.ts';
 import type { EventKind } from '../events/event.entity.ts';
@@ -132,6 +137,21 @@ export class NeedService {
     return { need, village: village! };
   }
 
+  /**
+   * The same for somebody who may keep it. Throws Refused. Who may not is told so before anything is held: what is hidden
+   * takes neither longer than what is not there, nor can a stranger hold it up.
+   */
+  async lockFor(actor: Actor, tx: Transaction, needId: string): Promise<LockedNeed> {
+    const { rows } = await sql<VillagePlace & { publishedAt: Date | null }>`
+      select v.id, v.code, n.published_at from needs n join villages v on v.id = n.village_id
+      where n.id = ${needId}`.execute(tx.sql);
+    const [found] = rows;
+    const hidden = found !== undefined && found.publishedAt === null && !maySeeDrafts(actor, found);
+    if (found === undefined || hidden) throw new Refused(notFound(['input', 'needId'], 'not-found.need'));
+    assertMayKeepNeeds(actor, found);
+    return (await this.lock(tx, needId))!;
+  }
+
   /** Puts the facts into the outbox with the state they led to, and answers that state; not yet flushed. */
   record(tx: Transaction, locked: LockedNeed, kinds: EventKind[], now: Date): NeedView {
     const village = this.villages.stateOf(locked.village);
@@ -163,11 +183,7 @@ export class NeedService {
       now,
       async (tx) => {
         check.timely();
-        const locked = await this.lock(tx, request.needId);
-        const hidden =
-          locked !== null && locked.need.publishedAt == null && !maySeeDrafts(actor, locked.village.village);
-        if (locked === null || hidden) throw new Refused(notFound(['input', 'needId'], 'not-found.need'));
-        assertMayKeepNeeds(actor, locked.village.village);
+        const locked = await this.lockFor(actor, tx, request.needId);
         return this.finish(tx, locked, await work(tx, locked, now), now);
       },
     );

@@ -1,10 +1,10 @@
-import { assertMayKeepNeeds, assertSignedIn, maySeeDrafts } from '../access/access.rules.ts';
+import { assertSignedIn } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
 import { mutate } from '../audit/audit-trail.service.ts';
 import type { Fact, Outbox } from '../events/outbox.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
-import { notFound, Refused, wrongState } from '../kernel/problems.ts';
+import { Refused, wrongState } from '../kernel/problems.ts';
 import { factOf, type NeedView } from '../needs/fact.ts';
 import { needSubjects } from '../needs/need.rules.ts';
 import { sql } from 'kysely';
@@ -66,11 +66,7 @@ export class NeedCancellation {
       subjects: needSubjects,
     };
     return mutate(database, asked, now, async (tx) => {
-      const locked = await needs.lock(tx, input.needId);
-      const hidden =
-        locked !== null && locked.need.publishedAt == null && !maySeeDrafts(actor, locked.village.village);
-      if (locked === null || hidden) throw new Refused(notFound(['input', 'needId'], 'not-found.need'));
-      assertMayKeepNeeds(actor, locked.village.village);
+      const locked = await needs.lockFor(actor, tx, input.needId);
       const { status } = locked.need;
       if (status === 'CANCELLED' || status === 'FULFILLED') {
         throw new Refused(wrongState('state.need', status));
