@@ -17,6 +17,7 @@ export const WITHOUT_RATES = {
   FIELDS_PER_SECOND: '1000000000',
   FIELDS_BURST: '1000000000',
   OPERATIONS_PER_ACCOUNT: '1000000',
+  OPEN_FIELDS_PER_ACCOUNT: '1000000000',
 } as const;
 
 /** A durable PostgreSQL of the benchmark's own, with its world in it. */

@@ -18,6 +18,7 @@ import { PersistedOperations } from './platform/graphql/persisted-operations.ts'
 import { createHttp, type Readiness } from './platform/http.ts';
 import { startJobs } from './platform/jobs.ts';
 import { Connections, type CurrentActors } from './platform/live/connections.ts';
+import { OpenFields } from './platform/live/open-fields.ts';
 import { localeOf } from './platform/messages.ts';
 import { Origins } from './platform/origins.ts';
 import { ownerOf } from './platform/owner.ts';
@@ -96,6 +97,26 @@ async function startLoops(
   opened.defer(() => tail.stop());
 }
 
+/** Finds who asks, and how much they may ask of this node. */
+function contextsOf({ authentication, container }: Services, config: Config, clock: Clock): ContextOf {
+  const allowances = new Allowances(config.allowance, clock);
+  const openFields = new OpenFields(config.openFieldsPerAccount);
+  return async ({ authorization, acceptLanguage, address, requestId, resumeAfter }) => {
+    const identified = await authentication.authenticate(authorization, { address, requestId });
+    const owner = ownerOf(identified.actor.accountId, address);
+    return new Context({
+      ...identified,
+      locale: localeOf(acceptLanguage),
+      resumeAfter: resumeAfter ?? null,
+      publicRead: config.publicRead,
+      container,
+      allowance: allowances.of(owner),
+      open: (fields) => openFields.open(owner, fields),
+      requestId,
+    });
+  };
+}
+
 /** Starts a hub on a database: migrations, relay, feed, jobs, then the doors. A start that fails leaves nothing open. */
 export async function startHub(options: HubOptions): Promise<Hub> {
   await using opened = new AsyncDisposableStack();
@@ -106,7 +127,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   await options.prepare?.(database);
   const { tokenHours, issuer } = config;
   const services = compose({ database, clock, logger, tokenSecret, tokenHours, issuer });
-  const { identity, authentication, container } = services;
+  const { identity, authentication } = services;
   await startLoops(services, opened);
   const jobs = await startJobs(databaseUrl, services.jobs, logger);
   opened.defer(() => jobs.stop());
@@ -115,19 +136,6 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const connections = new Connections(limits, currentActors, clock, logger);
   connections.start();
   opened.defer(() => connections.stop());
-  const allowances = new Allowances(config.allowance, clock);
-  const contextOf: ContextOf = async ({ authorization, acceptLanguage, address, requestId, resumeAfter }) => {
-    const identified = await authentication.authenticate(authorization, { address, requestId });
-    return new Context({
-      ...identified,
-      locale: localeOf(acceptLanguage),
-      resumeAfter: resumeAfter ?? null,
-      publicRead: config.publicRead,
-      container,
-      allowance: allowances.of(ownerOf(identified.actor.accountId, address)),
-      requestId,
-    });
-  };
   const schema = await createSchema();
   const documents = new Documents(schema, config.introspection);
   const { prepared } = database;
@@ -135,7 +143,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     schema,
     documents,
     persisted: await openPersisted(config),
-    contextOf,
+    contextOf: contextsOf(services, config, clock),
     connections,
     origins: new Origins(config.allowedOrigins),
     isProxy: trustIn(config.trustedProxies),

@@ -26,6 +26,8 @@ export interface Config {
   readonly connectionsPerAccount: number;
   /** What one account, or one address that has not signed in, may ask of this node. */
   readonly allowance: AllowanceRules;
+  /** What one event may cost in all open subscriptions of one of these together, in fields. */
+  readonly openFieldsPerAccount: number;
   /** Whether clients may ask what the schema holds, and are told in errors what they may have meant. */
   readonly introspection: boolean;
   /** Origins whose pages may ask, besides the hub's own. */
@@ -187,6 +189,7 @@ export function readConfig(
       burstFields: read.whole('FIELDS_BURST', 400_000, LIMITS.answerFields, MAX_FIELDS),
       operations: read.whole('OPERATIONS_PER_ACCOUNT', 50, 1, 1_000_000),
     },
+    openFieldsPerAccount: read.whole('OPEN_FIELDS_PER_ACCOUNT', 250_000, LIMITS.eventFields, MAX_FIELDS),
     introspection: read.flag('INTROSPECTION', url === null),
     allowedOrigins: read.list('ALLOWED_ORIGINS', 'origins such as https://app.example', isOrigin),
     trustedProxies: read.list('TRUSTED_PROXIES', 'addresses and networks such as 10.0.0.0/8', isNetwork),

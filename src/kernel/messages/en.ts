@@ -139,6 +139,8 @@ export const en = {
     'You have asked for too much in too short a time; wait {seconds, plural, one {# second} other {# seconds}}, then ask again.',
   'rate.too-many-at-once':
     'You have {max, number} operations running, which is as many as may; wait for some to end, then ask again.',
+  'rate.too-much-open':
+    'With this one an event could cost {counted, number} fields in all of your open subscriptions, and may cost {max, number}: end some of them first, or ask for less in each.',
   'suggestion.SUPPORTS_CREDITOR': 'It supports a partner whom you owe support.',
   'suggestion.ADDS_COLOUR': 'Your cluster is a colour that this village lacks.',
   'suggestion.LEAST_COVERED': '{coverage, number, percent} of the village’s plan is covered.',

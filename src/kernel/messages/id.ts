@@ -142,6 +142,8 @@ export const id: Record<MessageKey, string> = {
     'Anda meminta terlalu banyak dalam waktu terlalu singkat; tunggu {seconds, number} detik, lalu minta lagi.',
   'rate.too-many-at-once':
     'Ada {max, number} operasi Anda yang sedang berjalan, dan itu batasnya; tunggu sampai ada yang selesai, lalu minta lagi.',
+  'rate.too-much-open':
+    'Dengan yang ini satu kejadian dapat memuat {counted, number} ruas dalam semua langganan Anda yang terbuka, sedangkan batasnya {max, number}: akhiri beberapa dahulu, atau minta lebih sedikit dalam tiap langganan.',
   'suggestion.SUPPORTS_CREDITOR': 'Ini mendukung mitra yang sudah lebih banyak mendukung Anda.',
   'suggestion.ADDS_COLOUR': 'Rumpun Anda adalah warna yang belum ada di kampung ini.',
   'suggestion.LEAST_COVERED': '{coverage, number, percent} rencana kampung sudah terpenuhi.',

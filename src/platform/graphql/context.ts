@@ -5,6 +5,9 @@ import { Batches } from '../batch.ts';
 import type { Container } from '../container.ts';
 import type { Locale } from '../messages.ts';
 
+/** Counts a subscription, by what an event costs in it, as one of the asker's until the answer is called; throws TOO_MANY_OPERATIONS. */
+export type Open = (eventFields: number) => () => void;
+
 export interface ContextOptions {
   actor: Actor;
   /** When the asker's token ends; null for somebody who has not signed in. */
@@ -15,6 +18,7 @@ export interface ContextOptions {
   container: Container;
   /** How much the asker may ask for. */
   allowance: Allowance;
+  open: Open;
   /** The request's name in the log. */
   requestId: string;
   resumeAfter?: string | null;
@@ -26,6 +30,7 @@ export class Context {
   readonly batches = new Batches();
   readonly container: Container;
   readonly allowance: Allowance;
+  readonly open: Open;
   readonly requestId: string;
   /** From where a reader goes on that came back by `Last-Event-ID`; it outweighs the argument `after`. */
   readonly resumeAfter: string | null;
@@ -38,6 +43,7 @@ export class Context {
     this.locale = options.locale;
     this.container = options.container;
     this.allowance = options.allowance;
+    this.open = options.open;
     this.requestId = options.requestId;
     this.resumeAfter = options.resumeAfter ?? null;
   }

@@ -8,7 +8,7 @@ import {
 import { RequestError } from '../../kernel/problems.ts';
 import { LIMITS } from '../limits.ts';
 import type { Outlet } from '../live/outlet.ts';
-import { type SharedReading, SharedSource } from '../live/shared-stream.ts';
+import { SharedReading, SharedSource } from '../live/shared-stream.ts';
 import { costOf } from './answer-size.ts';
 import type { Context } from './context.ts';
 import { tooLarge } from './document-size.ts';
@@ -55,20 +55,51 @@ export function executeWithinLimits(args: ExecutionArgs): Promise<ExecutionResul
   }));
 }
 
+/** Opens a subscription that counts as one of the asker's until it ends; answers the error of one too many. */
+async function amongOpen(
+  { open }: Context,
+  eventFields: number,
+  begin: () => Promise<ExecutionResult | SharedReading>,
+): Promise<ExecutionResult | SharedReading> {
+  let close: () => void;
+  try {
+    close = open(Math.max(eventFields, LIMITS.leastFields));
+  } catch (error) {
+    return { errors: [refusalOf(error)] };
+  }
+  try {
+    const begun = await begin();
+    if (begun instanceof SharedReading) begun.onEnd(close);
+    else close();
+    return begun;
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+async function share(
+  args: ExecutionArgs,
+  outlet: Outlet,
+  format: FormatErrors,
+): Promise<ExecutionResult | SharedReading> {
+  const source = await createSourceEventStream(args);
+  if (source instanceof SharedSource) return source.share(new OperationExecution(args, format), outlet);
+  if (Symbol.asyncIterator in source) throw new Error('every subscription answers a SharedSource');
+  return source;
+}
+
 /** graphql-js's `subscribe` where results are not yielded, but leave by the outlet, serialised once for many readers. */
 export function subscribeShared(
   args: ExecutionArgs,
   outlet: Outlet,
   format: FormatErrors,
 ): Promise<ExecutionResult | SharedReading> {
-  return withinAllowance<ExecutionResult | SharedReading>(args, async () => {
+  return withinAllowance<ExecutionResult | SharedReading>(args, async (cost) => {
     const kept = JSON.stringify(args.variableValues ?? {}).length;
     if (kept > LIMITS.keptCharacters) {
       return { errors: [tooLarge('keptCharacters', 'query.too-much-to-keep', kept)] };
     }
-    const source = await createSourceEventStream(args);
-    if (source instanceof SharedSource) return source.share(new OperationExecution(args, format), outlet);
-    if (Symbol.asyncIterator in source) throw new Error('every subscription answers a SharedSource');
-    return source;
+    return amongOpen(args.contextValue as Context, cost, () => share(args, outlet, format));
   });
 }
