@@ -22,6 +22,8 @@ test('who joins a group at the moment an execution of it fails misses nothing', 
       if (failures === 0) return Promise.reject(new Error('an execution that fails'));
       return Promise.resolve(JSON.stringify((root as { position: number }).position));
     },
+    payFor: () => 0,
+    settle: () => undefined,
   };
   const group = new FeedGroup(execution, filter, log, tail, createLogger('silent'));
   const start = group.position;
@@ -76,6 +78,8 @@ async function gatedGroup() {
       await promise;
       return '{}';
     },
+    payFor: () => 0,
+    settle: () => undefined,
   };
   const group = new FeedGroup(execution, filter, log, tail, createLogger('silent'));
   const start = group.position;

@@ -76,6 +76,8 @@ test('each event is executed once for a group, and its messages are the same for
       performed += 1;
       return Promise.resolve(JSON.stringify((root as { position: number }).position));
     },
+    payFor: () => 0,
+    settle: () => undefined,
   };
   const group = new FeedGroup(execution, filter, log, tail, createLogger('silent'));
   const start = group.position;

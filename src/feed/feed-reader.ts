@@ -9,7 +9,7 @@ import {
   performAll,
   type Performed,
 } from './feed-group.ts';
-import { feedCursor, type FeedLog } from './feed-log.service.ts';
+import { feedCursor, type FeedEvent, type FeedLog } from './feed-log.service.ts';
 import type { FeedFilter } from './feed.rules.ts';
 
 /** So many events may wait for one reader, and so many characters for all readers of a connection. */
@@ -18,6 +18,8 @@ const MAX_WAITING_LENGTH = 4_194_304;
 const PAGE = 200;
 /** So many events of the history are executed at once, and then taken by the reader before more are. */
 const CHUNK = 20;
+/** An allowance is looked at again after this time at the latest. */
+const MOST_WAIT_MS = 1000;
 
 export interface FeedReaderOptions {
   group: FeedGroup;
@@ -138,14 +140,38 @@ export class FeedReader extends SharedReading implements GroupReader {
   }
 
   private async sendPage(seam: number): Promise<void> {
-    const { execution, outlet, log, filter } = this.options;
+    const { outlet, log, filter } = this.options;
     if (!this.isEnded) await outlet.drained();
     if (this.isEnded) return;
     const page = await log.read(filter, this.sent, PAGE);
     for (let start = 0; start < page.length && !this.isEnded; start += CHUNK) {
-      await this.send(await performAll(execution, page.slice(start, start + CHUNK), this.last));
+      await this.send(await this.performPaid(page.slice(start, start + CHUNK)));
     }
     if (page.length < PAGE) this.sent = Math.max(this.sent, seam);
+  }
+
+  /** History is read at its reader's cost, and waits for the allowance: what happens now is free. */
+  private async performPaid(events: readonly FeedEvent[]): Promise<Performed[]> {
+    const { execution } = this.options;
+    for (;;) {
+      const waitMs = execution.payFor(events.length);
+      if (waitMs === 0) break;
+      await this.rest(Math.min(waitMs, MOST_WAIT_MS));
+      if (this.isEnded) return [];
+    }
+    const performed = await performAll(execution, events, this.last);
+    execution.settle(performed.map(({ message }) => message.body));
+    return performed;
+  }
+
+  /** Waits so long, or until something happens. */
+  private async rest(ms: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.wake = resolve;
+      timer = setTimeout(resolve, ms);
+    });
+    clearTimeout(timer);
   }
 
   /** What waited after the seam; its first event is executed anew if this reader stood elsewhere than the group. */

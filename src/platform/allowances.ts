@@ -33,11 +33,8 @@ export class Allowance {
 
   /** Takes the fields, or throws RATE_LIMITED with the whole seconds until there will be enough. */
   take(fields: number): void {
-    const { fieldsPerSecond, burstFields } = this.rules;
-    const now = this.clock.now().getTime();
-    const sinceMs = Math.max(0, now - this.filledAt);
-    this.fields = Math.min(burstFields, this.fields + (sinceMs / 1000) * fieldsPerSecond);
-    this.filledAt = now;
+    const { fieldsPerSecond } = this.rules;
+    this.fill();
     if (fields > this.fields) {
       const seconds = Math.max(1, Math.ceil((fields - this.fields) / fieldsPerSecond));
       throw new RequestError(
@@ -47,6 +44,25 @@ export class Allowance {
       );
     }
     this.fields -= fields;
+  }
+
+  /**
+   * Takes the fields for work that can wait, which leaves half of the burst to what cannot. Answers in how many
+   * milliseconds there may be enough; 0 when they are taken.
+   */
+  takeSpare(fields: number): number {
+    const { fieldsPerSecond, burstFields } = this.rules;
+    this.fill();
+    // More than there ever is besides that half is taken from a full allowance.
+    const missing = Math.min(fields + burstFields / 2, burstFields) - this.fields;
+    if (missing > 0) return Math.ceil((missing / fieldsPerSecond) * 1000);
+    this.fields -= fields;
+    return 0;
+  }
+
+  /** Of what was taken, what was not needed. */
+  giveBack(fields: number): void {
+    this.fields = Math.min(this.rules.burstFields, this.fields + fields);
   }
 
   /** What every operation takes before anybody looks at it. */
@@ -75,6 +91,14 @@ export class Allowance {
       if (isRunning) this.running -= 1;
       isRunning = false;
     };
+  }
+
+  private fill(): void {
+    const { fieldsPerSecond, burstFields } = this.rules;
+    const now = this.clock.now().getTime();
+    const sinceMs = Math.max(0, now - this.filledAt);
+    this.fields = Math.min(burstFields, this.fields + (sinceMs / 1000) * fieldsPerSecond);
+    this.filledAt = now;
   }
 }
 

@@ -81,10 +81,10 @@ async function amongOpen(
 async function share(
   args: ExecutionArgs,
   outlet: Outlet,
-  format: FormatErrors,
+  executionOf: () => OperationExecution,
 ): Promise<ExecutionResult | SharedReading> {
   const source = await createSourceEventStream(args);
-  if (source instanceof SharedSource) return source.share(new OperationExecution(args, format), outlet);
+  if (source instanceof SharedSource) return source.share(executionOf(), outlet);
   if (Symbol.asyncIterator in source) throw new Error('every subscription answers a SharedSource');
   return source;
 }
@@ -100,6 +100,7 @@ export function subscribeShared(
     if (kept > LIMITS.keptCharacters) {
       return { errors: [tooLarge('keptCharacters', 'query.too-much-to-keep', kept)] };
     }
-    return amongOpen(args.contextValue as Context, cost, () => share(args, outlet, format));
+    const executionOf = () => new OperationExecution(args, format, cost);
+    return amongOpen(args.contextValue as Context, cost, () => share(args, outlet, executionOf));
   });
 }

@@ -75,6 +75,15 @@ function sharingOf({ schema, document, operationName }: ExecutionArgs): Sharing 
 /** Turns errors into what a client hears, in its language. */
 export type FormatErrors = (errors: readonly GraphQLError[], context: Context) => unknown[];
 
+const DATA = '{"data":';
+
+/** How many fields a result holds, by its JSON; a text in it that looks like one counts too. */
+function fieldsIn(json: string): number {
+  let fields = 0;
+  for (let at = json.indexOf('":', DATA.length); at !== -1; at = json.indexOf('":', at + 2)) fields += 1;
+  return fields;
+}
+
 /**
  * The execution of a subscription's document for its events, which all readers share who have the same `key`: the
  * same document, variables (but for where they begin), language and, where the document shows what not all may see,
@@ -85,14 +94,17 @@ export class OperationExecution implements SharedExecution {
   private readonly args: ExecutionArgs;
   private readonly differsByViewer: boolean;
   private readonly format: FormatErrors;
+  private readonly eventFields: number;
 
-  constructor(args: ExecutionArgs, format: FormatErrors) {
+  /** `eventFields`: what one event may cost. */
+  constructor(args: ExecutionArgs, format: FormatErrors, eventFields: number) {
     const { number, differsByViewer: differs, startVariable } = sharingOf(args);
     const { actor, locale } = args.contextValue as Context;
     const { [startVariable ?? '']: _, ...variables } = args.variableValues ?? {};
     this.args = args;
     this.differsByViewer = differs;
     this.format = format;
+    this.eventFields = eventFields;
     this.key = JSON.stringify([number, variables, locale, differs ? permissionsOf(actor) : null]);
   }
 
@@ -103,5 +115,14 @@ export class OperationExecution implements SharedExecution {
     const { errors, ...result }: ExecutionResult = await execute({ ...this.args, rootValue, contextValue });
     if (errors === undefined) return JSON.stringify(result);
     return JSON.stringify({ errors: this.format(errors, contextValue), ...result });
+  }
+
+  payFor(results: number): number {
+    return (this.args.contextValue as Context).allowance.takeSpare(results * this.eventFields);
+  }
+
+  settle(results: readonly string[]): void {
+    const unused = results.map((json) => Math.max(0, this.eventFields - fieldsIn(json)));
+    (this.args.contextValue as Context).allowance.giveBack(unused.reduce((sum, fields) => sum + fields, 0));
   }
 }

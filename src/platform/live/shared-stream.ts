@@ -6,6 +6,13 @@ export interface SharedExecution {
   readonly key: string;
   /** The result of one root value, as JSON. */
   perform(rootValue: unknown): Promise<string>;
+  /**
+   * Lets the asker pay for so many results that can wait, before they are performed. Answers in how many milliseconds
+   * to try again; 0 when they are paid.
+   */
+  payFor(results: number): number;
+  /** Gives back what these results, which were paid, held less than they could. */
+  settle(results: readonly string[]): void;
 }
 
 /** What nobody waits for any more. */
