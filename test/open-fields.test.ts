@@ -90,6 +90,18 @@ test('a small subscription counts 100 fields', async () => {
   expect(asked).toContain(refused[0]!.id);
 });
 
+test.each<[what: string, room: number, query: string, variables: object]>([
+  ['a long text', 6, `subscription { pledgeFeed { ${'kind '.repeat(700)} } }`, {}],
+  ['long variables', 3, 'subscription { pledgeFeed { kind } }', { pad: 'x'.repeat(32_000) }],
+])('a subscription with %s counts what it keeps', async (_, room, query, variables) => {
+  const reader = await opened.of(accounts.auditor);
+  for (let index = 0; index < room; index += 1) reader.subscribe(query, variables);
+  await hub.feedsOpen(room);
+  expect(await reader.answerTo(reader.subscribe(query, variables))).toMatchObject({
+    payload: { errors: [{ extensions: { code: 'TOO_MANY_OPERATIONS', limit: 'openFieldsPerAccount' } }] },
+  });
+});
+
 test('who has not signed in is counted by the network address', async () => {
   const id = villages.cimarga.id;
   const reader = await RawReader.open(hub.url, null);

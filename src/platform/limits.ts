@@ -22,8 +22,10 @@ export const LIMITS = {
   eventFields: 10_000,
   /** What any operation costs at the least, whatever it asks for. */
   leastFields: 100,
-  /** Characters of a subscription's variables, as JSON, and of an operation's id: they are kept for as long as it is open. */
+  /** Characters of a subscription's variables, as JSON: they are kept for as long as it is open. */
   keptCharacters: 32_768,
+  /** The same of an operation's id on a WebSocket. */
+  idCharacters: 4096,
   /** Operations at once on one WebSocket. */
   operationsPerConnection: 100,
 } as const;

@@ -93,7 +93,7 @@ function speak(sockets: WebSocketServer, options: WebSocketOptions): { dispose()
       onConnect: (peer) => admit(peer, options),
       onSubscribe: (peer, id, payload) => {
         const { operationName, variables } = payload;
-        if (id.length > LIMITS.keptCharacters) {
+        if (id.length > LIMITS.idCharacters) {
           peer.extra.socket.close(CLOSE_BAD_MESSAGE, 'The id is too long.');
           return [new GraphQLError('The id is too long.')];
         }

@@ -73,8 +73,9 @@ export type Operation = Pick<
   'schema' | 'document' | 'operationName' | 'variableValues' | 'hideSuggestions'
 >;
 
-/** So many different weights of one document are remembered. */
-const MAX_WEIGHTS = 100;
+/** So many different weights of one document are remembered, of values that are no longer. */
+const MAX_WEIGHTS = 10;
+const MAX_VALUES_LENGTH = 200;
 const weights = new WeakMap<DocumentNode, QuickLRU<string, number>>();
 
 /**
@@ -88,7 +89,7 @@ function weighedValues(operation: OperationDefinitionNode, variables: Record<str
     const isWeighed = type.kind !== Kind.LIST_TYPE && typeof value !== 'string' && typeof value !== 'object';
     return isWeighed ? [value] : 1;
   });
-  return JSON.stringify([operation.name?.value, ...values]);
+  return JSON.stringify([operation.loc?.start, ...values]);
 }
 
 /** How many fields the answer of an operation could hold, or what is wrong with its variables and arguments. */
@@ -105,7 +106,7 @@ export function answerFields(asked: Operation): number | readonly GraphQLError[]
   if (known === undefined) weights.set(document, (known = new QuickLRU({ maxSize: MAX_WEIGHTS })));
   const values = weighedValues(operation, variables);
   const weight = known.get(values) ?? weigh(asked, operation, variables);
-  if (typeof weight === 'number') known.set(values, weight);
+  if (typeof weight === 'number' && values.length <= MAX_VALUES_LENGTH) known.set(values, weight);
   return weight;
 }
 

@@ -8,15 +8,20 @@ import {
   validate,
   type ValidationRule,
 } from 'graphql';
-import QuickLRU from 'quick-lru';
+import { BoundedCache } from '../bounded-cache.ts';
 import { LIMITS } from '../limits.ts';
+import { documentBytes } from './document-memory.ts';
 import { sizeErrors, tooLarge } from './document-size.ts';
 
 /** What the parser may be asked to read. */
 export const PARSE_LIMITS = { maxTokens: LIMITS.tokens, maxComments: LIMITS.comments } as const;
-const MAX_DOCUMENTS = 500;
+/** Some 200 of the largest documents that there are, or all that a hundred different clients send. */
+const MAX_BYTES = 33_554_432;
 const MAX_TEXT_LENGTH = 10_000;
 const MAX_FAULTS = 20;
+const FAULT_BYTES = 4000;
+/** Of what is found out of any document, such as its weights. */
+const ANY_BYTES = 10_000;
 
 const GIVEN_UP =
   /^Syntax Error: Document contains more (?:than|that) \d+ (tokens|comments)\. Parsing aborted\.$/;
@@ -29,6 +34,11 @@ export function parseError(error: GraphQLError): GraphQLError {
   return error;
 }
 
+interface Read {
+  document: DocumentNode;
+  faults: readonly GraphQLError[];
+}
+
 /**
  * Documents, parsed, measured and validated once: many clients send the same few, and those who sent the same text
  * are found to have done so by its document. What is too large is refused before validation, whose rules may take
@@ -39,8 +49,7 @@ export class Documents {
   /** Whether clients are told what the schema holds: by introspection, and by hints in errors. */
   readonly isSchemaOpen: boolean;
   private readonly rules: readonly ValidationRule[];
-  private readonly parsed = new QuickLRU<string, DocumentNode>({ maxSize: MAX_DOCUMENTS });
-  private readonly faults = new WeakMap<DocumentNode, readonly GraphQLError[]>();
+  private readonly known = new BoundedCache<Read>(MAX_BYTES);
 
   constructor(schema: GraphQLSchema, isSchemaOpen = true) {
     this.schema = schema;
@@ -48,11 +57,15 @@ export class Documents {
     this.rules = isSchemaOpen ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
   }
 
+  /** How many bytes are kept of documents, about. */
+  get bytes(): number {
+    return this.known.bytes;
+  }
+
   /** The document, or what is wrong with it. */
   read(text: string): DocumentNode | readonly GraphQLError[] {
     try {
-      const document = this.parsed.get(text) ?? this.parse(text);
-      const faults = this.faultsOf(document);
+      const { document, faults } = this.known.get(text) ?? this.look(text);
       return faults.length > 0 ? faults : document;
     } catch (error) {
       if (error instanceof GraphQLError) return [parseError(error)];
@@ -60,22 +73,18 @@ export class Documents {
     }
   }
 
-  private parse(text: string): DocumentNode {
+  private look(text: string): Read {
     const document = parse(text, PARSE_LIMITS);
-    if (text.length <= MAX_TEXT_LENGTH) this.parsed.set(text, document);
-    return document;
+    const read = { document, faults: this.faultsOf(document) };
+    const bytes = ANY_BYTES + documentBytes(document) + read.faults.length * FAULT_BYTES;
+    if (text.length <= MAX_TEXT_LENGTH) this.known.add(text, read, bytes);
+    return read;
   }
 
   private faultsOf(document: DocumentNode): readonly GraphQLError[] {
-    let faults = this.faults.get(document);
-    if (faults === undefined) {
-      faults = sizeErrors(document);
-      if (faults.length === 0) {
-        const options = { maxErrors: MAX_FAULTS, hideSuggestions: !this.isSchemaOpen };
-        faults = validate(this.schema, document, this.rules, options);
-      }
-      this.faults.set(document, faults);
-    }
-    return faults;
+    const faults = sizeErrors(document);
+    if (faults.length > 0) return faults;
+    const options = { maxErrors: MAX_FAULTS, hideSuggestions: !this.isSchemaOpen };
+    return validate(this.schema, document, this.rules, options);
   }
 }

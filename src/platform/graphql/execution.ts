@@ -11,6 +11,7 @@ import type { Outlet } from '../live/outlet.ts';
 import { SharedReading, SharedSource } from '../live/shared-stream.ts';
 import { costOf } from './answer-size.ts';
 import type { Context } from './context.ts';
+import { documentBytes, jsonBytes } from './document-memory.ts';
 import { tooLarge } from './document-size.ts';
 import { type FormatErrors, OperationExecution } from './shared-execution.ts';
 
@@ -55,15 +56,18 @@ export function executeWithinLimits(args: ExecutionArgs): Promise<ExecutionResul
   }));
 }
 
+/** An open subscription counts no less than what it keeps: one field for so many bytes. */
+const BYTES_PER_FIELD = 256;
+
 /** Opens a subscription that counts as one of the asker's until it ends; answers the error of one too many. */
 async function amongOpen(
   { open }: Context,
-  eventFields: number,
+  openFields: number,
   begin: () => Promise<ExecutionResult | SharedReading>,
 ): Promise<ExecutionResult | SharedReading> {
   let close: () => void;
   try {
-    close = open(Math.max(eventFields, LIMITS.leastFields));
+    close = open(openFields);
   } catch (error) {
     return { errors: [refusalOf(error)] };
   }
@@ -101,6 +105,8 @@ export function subscribeShared(
       return { errors: [tooLarge('keptCharacters', 'query.too-much-to-keep', kept)] };
     }
     const executionOf = () => new OperationExecution(args, format, cost);
-    return amongOpen(args.contextValue as Context, cost, () => share(args, outlet, executionOf));
+    const keptFields = Math.ceil((documentBytes(args.document) + jsonBytes(kept)) / BYTES_PER_FIELD);
+    const openFields = Math.max(cost, LIMITS.leastFields, keptFields);
+    return amongOpen(args.contextValue as Context, openFields, () => share(args, outlet, executionOf));
   });
 }
