@@ -1,4 +1,5 @@
 // How much one account, or one address, may ask for; the clock stands still unless a test moves it.
+import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { followFeed } from '../client/follow-feed.ts';
@@ -6,9 +7,10 @@ import { RequestError } from '../src/kernel/problems.ts';
 import { Allowance, Allowances } from '../src/platform/allowances.ts';
 import { LIMITS } from '../src/platform/limits.ts';
 import { ownerOf } from '../src/platform/owner.ts';
+import { addressOf, trustIn } from '../src/platform/proxies.ts';
 import { RawReader } from './faults/raw-reader.ts';
 import { publish } from './support/acts.ts';
-import { Asker, transports } from './support/asker.ts';
+import { Asker, type Transport, transports } from './support/asker.ts';
 import { TestClock } from './support/test-clock.ts';
 import { testHub, until } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
@@ -156,6 +158,37 @@ test('who has not signed in has the allowance of his address, as trusted proxies
   }
   expect(await codeFrom('192.0.2.1')).toBe('RATE_LIMITED');
   expect(await codeFrom('192.0.2.2')).toBe('GRAPHQL_VALIDATION_FAILED');
+});
+
+test.each([
+  ['192.0.2.9', (port: number) => `192.0.2.9:${port}`],
+  ['2001:db8:9::1', (port: number) => `[2001:db8:9::1]:${port}`],
+])('%s is one customer from whatever port, on all transports', async (address, at) => {
+  const nobody = new Asker(hub.url, null);
+  let port = 1024;
+  const ask = (transport: Transport) =>
+    nobody.ask(transport, '{ nonsense }', { 'x-forwarded-for': at((port += 1)) });
+  for (let round = 0; round < 80; round += 1) {
+    await Promise.all(Array.from({ length: 13 }, () => ask('http')));
+  }
+  for (const transport of transports) {
+    expect((await ask(transport)).errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
+  }
+  const { errors } = await nobody.ask('http', '{ nonsense }', { 'x-forwarded-for': address });
+  expect(errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
+});
+
+test.each([
+  ['10.0.0.1', '192.0.2.7, 10.0.0.2', '192.0.2.7'],
+  ['10.0.0.1', '192.0.2.7:4711, 10.0.0.2:80', '192.0.2.7'],
+  ['10.0.0.1', '[2001:db8::7]:4711, 10.0.0.2', '2001:db8::7'],
+  ['10.0.0.1', '[2001:db8::7]', '2001:db8::7'],
+  ['10.0.0.1', '2001:db8::7', '2001:db8::7'],
+  ['10.0.0.1', '192.0.2.6, 192.0.2.7:4711', '192.0.2.7'],
+  ['192.0.2.1', '192.0.2.7:4711', '192.0.2.1'],
+])('from %s, for %s, asks %s', (remoteAddress, forwarded, address) => {
+  const request = { socket: { remoteAddress }, headers: { 'x-forwarded-for': forwarded } };
+  expect(addressOf(request as unknown as IncomingMessage, trustIn(['10.0.0.0/8']))).toBe(address);
 });
 
 test('of one account so many operations run at once, on all transports together', async () => {

@@ -18,6 +18,7 @@ import { EventStreamOutlet } from './live/event-stream-outlet.ts';
 import { Heartbeat } from './live/heartbeat.ts';
 import type { LiveOptions } from './live/live-options.ts';
 import { SharedReading } from './live/shared-stream.ts';
+import { addressOf } from './proxies.ts';
 
 const PATH = '/graphql/stream';
 /** A stream that is over, and still not taken, is broken off after this time. */
@@ -103,7 +104,7 @@ class EventStream {
     return {
       actor,
       expiresAt,
-      address: this.reply.request.ip,
+      address: addressOf(this.reply.request.raw, this.options.isProxy),
       end: (_code, reason) => {
         const error = new GraphQLError(reason, { extensions: { code: 'UNAUTHENTICATED' } });
         this.outlet.end(JSON.stringify({ errors: [error] }));
@@ -176,7 +177,7 @@ export function serveEventStreams(app: FastifyInstance, options: LiveOptions): v
       const context = await options.contextOf({
         authorization,
         acceptLanguage,
-        address: request.ip,
+        address: addressOf(request.raw, options.isProxy),
         requestId: request.id,
         resumeAfter: typeof resumeAfter === 'string' && resumeAfter !== '' ? resumeAfter : null,
       });

@@ -19,7 +19,7 @@ import type { DirectReads } from './graphql/direct-reads.ts';
 import { mediaTypeFor } from './graphql/media-type.ts';
 import type { LiveOptions } from './live/live-options.ts';
 import { tellBrowsers } from './page-headers.ts';
-import { type Trust, trustIn } from './proxies.ts';
+import { addressOf, type Trust, trustIn } from './proxies.ts';
 import { answerErrors } from './request-errors.ts';
 import { requestIdOf } from './request-id.ts';
 
@@ -86,11 +86,11 @@ function takeText(request: FastifyRequest, persisted: PersistedOperations): void
 
 /** One operation a request, counted among those that its account runs, and begun only when the account may. */
 function answerOperations(apollo: ApolloServer<Context>, options: HttpOptions): RouteHandlerMethod {
-  const contextFor = ({ headers, ip, id }: FastifyRequest): Promise<Context> =>
+  const contextFor = ({ headers, raw, id }: FastifyRequest): Promise<Context> =>
     options.contextOf({
       authorization: headers.authorization,
       acceptLanguage: headers['accept-language'],
-      address: ip,
+      address: addressOf(raw, options.isProxy),
       requestId: id,
     });
   return async function answer(request, reply) {

@@ -3,12 +3,21 @@ import proxyAddr from '@fastify/proxy-addr';
 
 export type Trust = (address: string, hop: number) => boolean;
 
-/** Trusts these addresses and networks (CIDR). */
-export function trustIn(proxies: readonly string[]): Trust {
-  return proxyAddr.compile([...proxies]);
+const WITH_PORT = /^(?:(\d+(?:\.\d+){3}):\d+|\[([^\]]*)\](?::\d+)?)$/;
+
+/** Some proxies name the port too, which is another with each connection. */
+function withoutPort(address: string): string {
+  const [, v4, v6] = WITH_PORT.exec(address) ?? [];
+  return v4 ?? v6 ?? address;
 }
 
-/** Where a request comes from: what trusted proxies say in `X-Forwarded-For`, else the other end of the connection. */
+/** Trusts these addresses and networks (CIDR), from whatever port. */
+export function trustIn(proxies: readonly string[]): Trust {
+  const isTrusted = proxyAddr.compile([...proxies]);
+  return (address, hop) => isTrusted(withoutPort(address), hop);
+}
+
+/** Where a request comes from: what trusted proxies say in `X-Forwarded-For`, else the other end of the connection. Has no port. */
 export function addressOf(request: IncomingMessage, isProxy: Trust): string {
-  return proxyAddr(request, isProxy);
+  return withoutPort(proxyAddr(request, isProxy));
 }
