@@ -58,6 +58,48 @@ const nested: Candidate[] = [
   ),
 ];
 
+/** So many levels of pages around something, each asked for by null. */
+const tower = (levels: number, inner: string): string =>
+  levels === 0 ? inner : `needs(first: null) { nodes { village { ${tower(levels - 1, inner)} } } }`;
+
+/** Lengths that are not said, or said to be as long as lists may be. */
+const long: Candidate[] = [
+  query(
+    'pages around pages, asked for by null',
+    (n) => `{ village(code: "36.02.14.2005") { ${tower(n, 'id')} } }`,
+  ),
+  query(
+    'the same, as wide as may be',
+    (n) =>
+      `{ villages(first: null) { nodes { ${tower(
+        2,
+        times(n, (i) => `a${i}: name`),
+      )} } } }`,
+  ),
+  {
+    name: 'pages of a null variable',
+    of: (n) => ({
+      query: `query ($n: Int) { partners(first: $n) { nodes { pledges(first: $n) { nodes { need { pledges(first: $n) { nodes { ${times(n, (i) => `a${i}: note`)} } } } } } } } }`,
+      variables: { n: null },
+    }),
+  },
+  query(
+    'all flows, their partners’ pledges',
+    (n) =>
+      `{ reciprocity { flows(first: 1000) { posted from { name balance { net } } to { pledges(first: ${page(n)}) { nodes { id } } } } } }`,
+  ),
+  query(
+    'all balances, their counterparts',
+    (n) =>
+      `{ reciprocity { balances(first: 1000) { partner { name } balance { net creditLine counterparts(first: ${page(n)}) { partner { name } } } } } }`,
+  ),
+  query(
+    'all flows again and again',
+    (n) =>
+      `{ ${times(n, (i) => `a${i}: reciprocity { flows(first: 1000) { posted from { name } to { name } } }`)} }`,
+  ),
+];
+
 /** One costly field under as many names as may be. */
 const aliased: Candidate[] = (
   [
@@ -153,4 +195,4 @@ const variables: Candidate[] = [
   },
 ];
 
-export const candidates: readonly Candidate[] = [...nested, ...aliased, ...documents, ...variables];
+export const candidates: readonly Candidate[] = [...nested, ...long, ...aliased, ...documents, ...variables];
