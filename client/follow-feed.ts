@@ -51,6 +51,8 @@ const RESUMABLE = new Set([
   'FEED_OVERFLOW',
   'INTERNAL_SERVER_ERROR',
   'SERVICE_UNAVAILABLE',
+  // Connections that were lost count among the account's until the hub has noticed it.
+  'TOO_MANY_OPERATIONS',
 ]);
 const REFUSALS = new Set(['UNAUTHENTICATED', 'FORBIDDEN']);
 /** How often the same gap is asked about before it is believed. */

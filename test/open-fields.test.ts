@@ -1,7 +1,10 @@
 // What the open subscriptions of one account, or one address, may cost together at one event.
 import { expect, test } from '@jest/globals';
+import { followFeed } from '../client/follow-feed.ts';
+import type { SinergiError } from '../client/sinergi-error.ts';
 import { OpenedReaders } from './faults/opened-readers.ts';
 import { RawReader } from './faults/raw-reader.ts';
+import { publish } from './support/acts.ts';
 import { Asker } from './support/asker.ts';
 import { testHub, until } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
@@ -11,7 +14,7 @@ const hub = await testHub({
   publicRead: true,
   environment: { OPEN_FIELDS_PER_ACCOUNT: String(MAX), TRUSTED_PROXIES: '127.0.0.1' },
 });
-const { accounts, villages } = await buildWorld(hub);
+const { accounts, as, villages } = await buildWorld(hub);
 const opened = new OpenedReaders(hub);
 
 /** 4,903 fields an event, so that two may be open. */
@@ -116,6 +119,29 @@ test('who has not signed in is counted by the network address', async () => {
   expect(elsewhere.data).toHaveProperty('villageBoard');
   reader.socket.terminate();
   await reader.closed;
+});
+
+test('who follows the feed comes back when there is room again: those whose lines were lost may still count', async () => {
+  // So that the follower has a place from which to go on.
+  await publish(as.kader, { villageId: villages.cimarga.id });
+  await hub.feedStamped();
+  const reader = await opened.of(accounts.admin);
+  const first = reader.subscribe(whole, { id: villages.cimarga.id });
+  await hub.feedsOpen(1);
+  const lost: SinergiError[] = [];
+  const followed = followFeed(await hub.client(accounts.admin), {
+    retryMs: 10,
+    maxRetryMs: 10,
+    onLost: (error) => lost.push(error),
+  });
+  const heard = followed.next();
+  await until(() => lost.length > 1, 'a follower who was refused twice');
+  expect(new Set(lost.map(({ code }) => code))).toEqual(new Set(['TOO_MANY_OPERATIONS']));
+  reader.complete(first);
+  await hub.feedsOpen(1);
+  const need = await publish(as.kader, { villageId: villages.cimarga.id });
+  expect((await heard).value).toMatchObject({ kind: 'NEED_PUBLISHED', need: { id: need.id } });
+  await followed.return();
 });
 
 const CYCLES = 20;

@@ -1,7 +1,8 @@
-import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Extensions, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
 import type { PartnerRow, PartnerService } from '../partners/partner.service.ts';
 import { PartnerType } from '../partners/partner.types.ts';
 import { assertPageSize, MAX_LIST } from '../platform/page.ts';
+import { costs, REPORT_FIELDS } from '../platform/graphql/answer-size.ts';
 import type { Context } from '../platform/graphql/context.ts';
 import { RupiahScalar } from '../platform/graphql/scalars.ts';
 import type { BalanceService, PartnerStanding, ReciprocityReport, SupportFlow } from './balance.service.ts';
@@ -94,6 +95,7 @@ export class ReciprocityResolver {
     this.balances = balances;
   }
 
+  @Extensions(costs(REPORT_FIELDS))
   @Query(() => ReciprocityReportType, { description: 'How mutual the partners’ support is in an area.' })
   reciprocity(
     @Arg('areaCode', () => String, { nullable: true, description: 'Official code; everywhere when absent.' })

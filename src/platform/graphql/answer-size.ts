@@ -36,6 +36,12 @@ export const PASSWORD_FIELDS = 20_000;
 /** To look for the five best needs of a partner, as a refused claim does too. */
 export const SUGGESTIONS_FIELDS = 5000;
 
+/** To sum up all that partners did for each other in an area. */
+export const REPORT_FIELDS = 1000;
+
+/** To count all that a list holds, whatever is asked of it. */
+export const COUNT_FIELDS = 5;
+
 /** For `@Extensions`: what a field costs besides what it holds, in fields of an answer that take as much work. */
 export const costs = (fields: number): { cost: number } => ({ cost: fields });
 

@@ -1,4 +1,5 @@
-import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
+import { type ClassType, Extensions, Field, Int, ObjectType } from 'type-graphql';
+import { costs, COUNT_FIELDS } from './answer-size.ts';
 import { type Page, type PageRequest, USUAL_PAGE } from '../page.ts';
 import { CursorScalar } from './scalars.ts';
 
@@ -68,6 +69,7 @@ export function connectionType(name: string, nodeType: () => ClassType, isCounte
       simple: true,
       description: 'How many entries the whole list has; counted only when asked for.',
     })(ConnectionOf.prototype, 'totalCount');
+    Extensions(costs(COUNT_FIELDS))(ConnectionOf.prototype, 'totalCount');
   }
   return ConnectionOf;
 }
