@@ -30,6 +30,8 @@ export class GroupCommit<Item, Answer> {
   private readonly work: GroupWork<Item, Answer>;
   private waiting: Waiting<Item, Answer>[] = [];
   private readonly held = new Map<string, number>();
+  /** Names of what takes too long: a group with one of them could wait as long. */
+  private readonly late = new Map<string, number>();
   private isUnderWay = false;
   private isScheduled = false;
 
@@ -56,15 +58,30 @@ export class GroupCommit<Item, Answer> {
 
   private depart(): void {
     if (this.isUnderWay) return;
+    this.sendLateAside();
     const group = this.nextGroup();
     if (group.length > 0) void this.carryOut(group);
+  }
+
+  private isFree({ holds }: Waiting<Item, Answer>): boolean {
+    return holds.every((name) => !this.held.has(name));
+  }
+
+  /** Of those that share a name one goes at a time: each holds its names before the next is looked at. */
+  private sendLateAside(): void {
+    if (this.late.size === 0) return;
+    this.waiting = this.waiting.filter((one) => {
+      const goes = one.holds.some((name) => this.late.has(name)) && this.isFree(one);
+      if (goes) void this.aside(one);
+      return !goes;
+    });
   }
 
   /** The oldest that wait for nothing that is held. */
   private nextGroup(): Waiting<Item, Answer>[] {
     const group: Waiting<Item, Answer>[] = [];
     this.waiting = this.waiting.filter((one) => {
-      const goes = group.length < MAX_GROUP && one.holds.every((name) => !this.held.has(name));
+      const goes = group.length < MAX_GROUP && this.isFree(one);
       if (goes) group.push(one);
       return !goes;
     });
@@ -120,25 +137,36 @@ export class GroupCommit<Item, Answer> {
     }
   }
 
-  /** Holds what the group holds until the end, which is told once, or until it took too long. */
+  /**
+   * Holds what the group holds until the end, or until it took too long, which is told once; answers what is to be called
+   * at the end.
+   */
   private hold(group: readonly Waiting<Item, Answer>[], onReleased: () => void): () => void {
     const names = group.flatMap(({ holds }) => holds);
-    for (const name of names) this.held.set(name, (this.held.get(name) ?? 0) + 1);
-    let isHeld = true;
-    const release = () => {
-      if (!isHeld) return;
-      isHeld = false;
-      clearTimeout(late);
-      for (const name of names) this.letGo(name);
+    add(this.held, names);
+    let isLate = false;
+    const late = setTimeout(() => {
+      isLate = true;
+      remove(this.held, names);
+      add(this.late, names);
       onReleased();
+    }, PATIENCE_MS);
+    return () => {
+      clearTimeout(late);
+      remove(isLate ? this.late : this.held, names);
+      if (!isLate) onReleased();
     };
-    const late = setTimeout(release, PATIENCE_MS);
-    return release;
   }
+}
 
-  private letGo(name: string): void {
-    const count = this.held.get(name)! - 1;
-    if (count === 0) this.held.delete(name);
-    else this.held.set(name, count);
+function add(counts: Map<string, number>, names: readonly string[]): void {
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+}
+
+function remove(counts: Map<string, number>, names: readonly string[]): void {
+  for (const name of names) {
+    const count = counts.get(name)! - 1;
+    if (count === 0) counts.delete(name);
+    else counts.set(name, count);
   }
 }
