@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { Holding } from './balance/holding.ts';
 import { cancel, claim, publish, refused } from './support/acts.ts';
 import { statementsOf } from './support/statements.ts';
-import { testHub } from './support/test-hub.ts';
+import { testHub, until } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
 
 /** A claim sends its statements without waiting for the answers of those before: what it must not lose by that. */
@@ -91,6 +91,26 @@ test('a claim that is broken off amid its pipeline leaves nothing, and its conne
   await holding.release();
   expect(await again).toMatchObject({ quantity: 2, status: 'PLEDGED' });
   expect(await pledgedOf(need.id)).toBe(2);
+});
+
+test('a claim that has waited for its lock as long as one may is begun anew', async () => {
+  const need = await publishOf(5);
+  const holding = await lockOf('needs', need.id);
+  const sent = claim(as.semen, need.id, 2);
+  await holding.waiting(1);
+  const begunAt = async () => {
+    const [row] = await database.sql<{ at: Date }>(
+      `select xact_start as at from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    return row?.at.getTime();
+  };
+  const first = await begunAt();
+  await until(async () => {
+    const at = await begunAt();
+    return at !== undefined && at !== first;
+  }, 'another try');
+  await holding.release();
+  expect(await sent).toMatchObject({ quantity: 2 });
 });
 
 test('a twin that waits for the key takes no lock, and hears the first answer', async () => {

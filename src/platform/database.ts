@@ -239,14 +239,16 @@ export class Database {
    * that nobody needs yet (pipeline.ts).
    */
   async statements<T>(work: (tx: Statements) => Promise<T>): Promise<T> {
+    return retryLostRaces(() => this.attempt(work, null));
+  }
+
+  /** The same, tried once, by somebody who waits no longer than this for any lock: it has another way to go. */
+  async attempt<T>(work: (tx: Statements) => Promise<T>, lockTimeoutMs: number | null): Promise<T> {
     if (this.around !== null) return this.transaction(work);
     const { writePool } = this.pools;
-    const [answer, effects] = await retryLostRaces(async () => {
-      const afterwards: (() => void)[] = [];
-      const client = await writePool.connect();
-      const result = await inPipeline(client, (effect) => afterwards.push(effect), work);
-      return [result, afterwards] as const;
-    });
+    const effects: (() => void)[] = [];
+    const client = await writePool.connect();
+    const answer = await inPipeline(client, (effect) => effects.push(effect), work, lockTimeoutMs);
     for (const effect of effects) effect();
     return answer;
   }

@@ -180,6 +180,9 @@ function giveBack(tx: Statements, requests: readonly KeyedRequest[]): void {
   );
 }
 
+/** So long a group waits for keys in flight, which may wait for others themselves. */
+const GROUP_WAITS_MS = 50;
+
 /**
  * Runs several requests in one transaction of plain statements, each with a key of its own. `work` hears which of them own
  * their keys, and answers null for those that it did not carry out: these have left nothing, and are to be run by themselves.
@@ -189,7 +192,7 @@ export function idempotentTogether<T>(
   requests: readonly KeyedRequest[],
   work: (tx: Statements, areFresh: Promise<readonly boolean[]>) => Promise<readonly (T | null)[]>,
 ): Promise<readonly (T | null)[]> {
-  return database.statements(async (tx) => {
+  return database.attempt(async (tx) => {
     const taking = takeAll(tx, requests);
     const [areFresh, made] = await Promise.all([taking, work(tx, taking)]);
     const answered: (readonly [IdempotentRequest, Remembered<T>])[] = [];
@@ -202,7 +205,7 @@ export function idempotentTogether<T>(
     if (undone.length > 0) giveBack(tx, undone);
     if (answered.length > 0) remember(tx, answered);
     return made;
-  });
+  }, GROUP_WAITS_MS);
 }
 
 const KEPT_DAYS = 30;

@@ -21,6 +21,9 @@ function together(writes: ReadonlyMap<string, RawBuilder<unknown>>): RawBuilder<
   return sql`with ${sql.join(others)} ${last}`;
 }
 
+/** SQLSTATE of a statement in a transaction that has failed before. */
+const ABORTED = '25P02';
+
 const ignore = () => undefined;
 
 /** Whoever waits for it hears it; nobody has to, since a later statement of the same pipeline fails as well. */
@@ -59,13 +62,22 @@ export async function inPipeline<T>(
   client: pg.PoolClient,
   afterCommit: Statements['afterCommit'],
   work: (tx: Statements) => Promise<T>,
+  lockTimeoutMs: number | null = null,
 ): Promise<T> {
   const writes = new Map<string, RawBuilder<unknown>>();
-  const send = packed(client);
+  /** Why the transaction failed: what was sent behind it fails too, and may be heard of before. */
+  let cause: unknown = null;
+  const sendPacked = packed(client);
+  const send: typeof sendPacked = (query) => {
+    const sent = sendPacked<never>(query);
+    sent.catch((error: unknown) => (cause ??= error));
+    return sent;
+  };
   const database = preparedOn(send);
   let lost = false;
   try {
     const begun = send({ text: 'begin' });
+    if (lockTimeoutMs !== null) void send({ text: `set local lock_timeout = ${lockTimeoutMs}` });
     const answer = await work({
       sql: database,
       atEnd: (name, write) => {
@@ -83,7 +95,7 @@ export async function inPipeline<T>(
     return answer;
   } catch (error) {
     await client.query('rollback').catch(() => (lost = true));
-    throw error;
+    throw (error as pg.DatabaseError).code === ABORTED ? cause : error;
   } finally {
     client.release(lost);
   }
