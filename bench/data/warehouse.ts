@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { openDatabase } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
@@ -25,6 +26,10 @@ function fingerprint(shape: Shape): string {
   const texts = [...migrations, events, ...peopleStatements(shape, ''), ...bookStatements(shape)];
   return createHash('sha256').update(texts.join('\0')).digest('hex').slice(0, 12);
 }
+
+/** A database that cannot be dropped is tried again so often. */
+const MOST_TRIES = 20;
+const PAUSE_MS = 500;
 
 /** A durable PostgreSQL of the benchmark's own, which keeps each set as a database that runs are copies of. */
 export class Warehouse {
@@ -60,7 +65,7 @@ export class Warehouse {
     const set = await this.set(villages);
     await this.drop(RUN);
     await this.execute(`create database ${RUN} template ${set} strategy file_copy`);
-    return { url: this.urlOf(RUN), pid: this.pid, stop: async () => void (await this.drop(RUN)) };
+    return { url: this.urlOf(RUN), pid: this.pid, stop: () => this.drop(RUN) };
   }
 
   /** PostgreSQL's. */
@@ -104,8 +109,17 @@ export class Warehouse {
     return name;
   }
 
-  private drop(name: string): Promise<unknown> {
-    return this.execute(`drop database if exists ${name} with (force)`);
+  /** PostgreSQL's own workers, such as autovacuum, may be in it for a moment, and cannot be sent away. */
+  private async drop(name: string): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await this.execute(`drop database if exists ${name} with (force)`);
+        return;
+      } catch (error) {
+        if (tries === MOST_TRIES) throw error;
+        await sleep(PAUSE_MS);
+      }
+    }
   }
 
   private urlOf(name: string): string {
