@@ -12,9 +12,10 @@ import { RawReader } from './faults/raw-reader.ts';
 import { accept, disable, enable, invite, NEW_PASSWORD, renew, setRoles } from './support/account-acts.ts';
 import { publish, refused } from './support/acts.ts';
 import { nothingsId } from './support/bad-values.ts';
-import { testHub, until } from './support/test-hub.ts';
+import { testHub } from './support/test-hub.ts';
 import { tracesOf } from './support/trail.ts';
 import { buildWorld } from './support/world.ts';
+import { until } from './support/until.ts';
 
 const hub = await testHub();
 const second = await testHub({ database: hub.database, clock: hub.clock });

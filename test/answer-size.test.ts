@@ -8,8 +8,9 @@ import { createSchema } from '../src/schema.ts';
 import { RawReader } from './faults/raw-reader.ts';
 import { Asker } from './support/asker.ts';
 import { gql } from './support/query.ts';
-import { testHub, until } from './support/test-hub.ts';
+import { testHub } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
+import { until } from './support/until.ts';
 
 const hub = await testHub();
 const { as, accounts } = await buildWorld(hub);

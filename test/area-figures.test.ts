@@ -2,8 +2,9 @@ import { expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { figuresOf } from '../src/villages/coverage.service.ts';
 import { claim, commit, publish, withdraw } from './support/acts.ts';
-import { testHub, until } from './support/test-hub.ts';
+import { testHub } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
+import { until } from './support/until.ts';
 
 const hub = await testHub();
 const { as, villages } = await buildWorld(hub);

@@ -5,8 +5,9 @@ import { verifyAudit } from '../src/audit/verify-audit.service.ts';
 import { AUDIT_LOCK } from '../src/platform/locks.ts';
 import { Session } from '../src/platform/session.ts';
 import { claim, commit, publish } from './support/acts.ts';
-import { testHub, until } from './support/test-hub.ts';
+import { testHub } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
+import { until } from './support/until.ts';
 
 const hub = await testHub();
 const { database } = hub;

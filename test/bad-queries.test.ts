@@ -21,8 +21,9 @@ import {
 } from './support/bad-values.ts';
 import { take } from './support/listener.ts';
 import { gql } from './support/query.ts';
-import { testHub, until } from './support/test-hub.ts';
+import { testHub } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
+import { until } from './support/until.ts';
 
 const hub = await testHub();
 const { as, villages, partners } = await buildWorld(hub);

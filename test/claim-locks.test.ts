@@ -3,8 +3,9 @@ import { expect, test } from '@jest/globals';
 import { Holding } from './balance/holding.ts';
 import { cancel, claim, publish, refused } from './support/acts.ts';
 import { statementsOf } from './support/statements.ts';
-import { testHub, until } from './support/test-hub.ts';
+import { testHub } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
+import { until } from './support/until.ts';
 
 /** A claim sends its statements without waiting for the answers of those before: what it must not lose by that. */
 const hub = await testHub();

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { judge } from '../src/balance/balance.rules.ts';
 import type { RuleSetting } from '../src/balance/policy.entity.ts';
-import { type ClaimInTurn, Turns } from '../src/balance/turns.rules.ts';
+import { type ClaimInTurn, ClaimTurns } from '../src/balance/claim-turns.rules.ts';
 import { seed } from './balance/seed.ts';
 
 const rules: RuleSetting[] = [
@@ -84,7 +84,7 @@ test('a claim in turn is judged by what the books say by then, or not at all', (
   fc.assert(
     fc.property(stories, ({ claims, ...first }) => {
       const books: Books = structuredClone(first);
-      const turns = new Turns(claims.map((claim) => figuresOf(books, claim)));
+      const turns = new ClaimTurns(claims.map((claim) => figuresOf(books, claim)));
       let made = 0;
       for (const [index, claim] of claims.entries()) {
         if (!turns.isCurrent(index)) {
@@ -113,7 +113,7 @@ test('a claim in turn is judged by what the books say by then, or not at all', (
 test('a claim of a need that is not there is judged by nobody, and counts for nobody', () => {
   const books: Books = { plans: [100], reserved: [[0, 0, 0]], open: [0, 0, 0] };
   const figures = figuresOf(books, { village: 0, partner: 0, rupiah: 10 });
-  const turns = new Turns([null, figures, null]);
+  const turns = new ClaimTurns([null, figures, null]);
   expect(turns.judge(0)).toBeNull();
   turns.made(1);
   expect(turns.judge(2)).toBeNull();

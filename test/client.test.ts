@@ -24,8 +24,9 @@ import { insertAccount } from './support/inserts.ts';
 import { take } from './support/listener.ts';
 import { gql } from './support/query.ts';
 import { TcpProxy } from './support/tcp-proxy.ts';
-import { TestHub, testHub, until } from './support/test-hub.ts';
+import { TestHub, testHub } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
+import { until } from './support/until.ts';
 
 const hub = await testHub();
 const { as, accounts, villages, partners } = await buildWorld(hub);

@@ -16,7 +16,7 @@ import { clusterGone, clusterProcesses, killNow } from './faults/postgres-proces
 import { claim, publish, withdraw } from './support/acts.ts';
 import { ChildHub } from './support/child-hub.ts';
 import { TOKEN_SECRET } from './support/session-token.ts';
-import { until } from './support/test-hub.ts';
+import { until } from './support/until.ts';
 
 const READY = 'Stop it with Ctrl-C.';
 /** Each partner sends so many claims at once, so that the kill falls into the middle of some of them. */

@@ -7,8 +7,9 @@ import { historyOf } from './faults/feed-reading.ts';
 import { ObservedNeed } from './faults/observed-need.ts';
 import { OpenedReaders } from './faults/opened-readers.ts';
 import { Asker } from './support/asker.ts';
-import { testHub, until } from './support/test-hub.ts';
+import { testHub } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
+import { until } from './support/until.ts';
 
 const BURST = 100_000;
 const PER_SECOND = 1000;

@@ -11,8 +11,9 @@ import { copyEvents } from './faults/event-copies.ts';
 import { ObservedNeed } from './faults/observed-need.ts';
 import { OpenedReaders } from './faults/opened-readers.ts';
 import { insertAccount } from './support/inserts.ts';
-import { testHub, until } from './support/test-hub.ts';
+import { testHub } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
+import { until } from './support/until.ts';
 
 const CONNECTIONS = 12;
 const hub = await testHub({ environment: { CONNECTIONS_PER_ACCOUNT: String(CONNECTIONS) } });

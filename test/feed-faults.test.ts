@@ -13,7 +13,7 @@ import { roam } from './faults/roaming.ts';
 import { claimStubbornly } from './faults/stubborn-claim.ts';
 import type { Pledge } from './support/acts.ts';
 import { TestDatabase } from './support/test-database.ts';
-import { until } from './support/test-hub.ts';
+import { until } from './support/until.ts';
 
 const FAULTS = 30;
 const EVENTS = 5000;

@@ -5,8 +5,9 @@ import { copyEvents } from './faults/event-copies.ts';
 import { ObservedNeed } from './faults/observed-need.ts';
 import { OpenedReaders } from './faults/opened-readers.ts';
 import type { RawReader } from './faults/raw-reader.ts';
-import { testHub, until } from './support/test-hub.ts';
+import { testHub } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
+import { until } from './support/until.ts';
 
 // Their silence is the subject of other tests.
 const hub = await testHub({ environment: { HEARTBEAT_SECONDS: '120' } });

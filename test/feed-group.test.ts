@@ -3,8 +3,9 @@ import { FeedGroup } from '../src/feed/feed-group.ts';
 import { createLogger } from '../src/platform/logger.ts';
 import { copyEvents, placesOf } from './faults/event-copies.ts';
 import { ObservedNeed } from './faults/observed-need.ts';
-import { testHub, until } from './support/test-hub.ts';
+import { testHub } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
+import { until } from './support/until.ts';
 
 const hub = await testHub();
 const { database } = hub;

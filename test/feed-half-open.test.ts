@@ -9,8 +9,9 @@ import { claim } from './support/acts.ts';
 import { Listener } from './support/listener.ts';
 import { TcpProxy } from './support/tcp-proxy.ts';
 import { TestDatabase } from './support/test-database.ts';
-import { TestHub, testHub, until } from './support/test-hub.ts';
+import { TestHub, testHub } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
+import { until } from './support/until.ts';
 
 const POLL_MS = 250;
 

@@ -6,8 +6,9 @@ import { LateTransaction } from './faults/late-transaction.ts';
 import { ObservedNeed } from './faults/observed-need.ts';
 import { claim } from './support/acts.ts';
 import { take } from './support/listener.ts';
-import { testHub, until } from './support/test-hub.ts';
+import { testHub } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
+import { until } from './support/until.ts';
 
 const WAVES = 10;
 const IN_A_WAVE = 12;

@@ -15,8 +15,9 @@ import { RawReader } from './faults/raw-reader.ts';
 import { claim } from './support/acts.ts';
 import { insertAccount } from './support/inserts.ts';
 import { TcpProxy } from './support/tcp-proxy.ts';
-import { testHub, until } from './support/test-hub.ts';
+import { testHub } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
+import { until } from './support/until.ts';
 
 // Readers stop reading for as long as it takes to write what they miss; their silence is the subject of another hub.
 const hub = await testHub({ environment: { CONNECTIONS_PER_ACCOUNT: '12', HEARTBEAT_SECONDS: '120' } });

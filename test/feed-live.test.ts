@@ -5,8 +5,9 @@ import { insertClaimants } from './faults/claimants.ts';
 import { ObservedNeed } from './faults/observed-need.ts';
 import { weakSockets } from './faults/weak-socket.ts';
 import { claim } from './support/acts.ts';
-import { testHub, until } from './support/test-hub.ts';
+import { testHub } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
+import { until } from './support/until.ts';
 
 const chance = new Chance();
 const hub = await testHub();

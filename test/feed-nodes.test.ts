@@ -11,8 +11,9 @@ import { claimStubbornly } from './faults/stubborn-claim.ts';
 import type { Pledge } from './support/acts.ts';
 import { TcpProxy } from './support/tcp-proxy.ts';
 import { TestDatabase } from './support/test-database.ts';
-import { TestHub, testHub, until } from './support/test-hub.ts';
+import { TestHub, testHub } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
+import { until } from './support/until.ts';
 
 const chance = new Chance();
 const database = await TestDatabase.create();

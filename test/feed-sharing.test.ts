@@ -21,9 +21,10 @@ import { ObservedNeed } from './faults/observed-need.ts';
 import { claim, commit, publish, report } from './support/acts.ts';
 import { take } from './support/listener.ts';
 import { gql } from './support/query.ts';
-import { testHub, until } from './support/test-hub.ts';
+import { testHub } from './support/test-hub.ts';
 import { allFieldsForAll, fieldsPerViewer } from './support/viewerless-document.ts';
 import { buildWorld } from './support/world.ts';
+import { until } from './support/until.ts';
 
 const hub = await testHub();
 const { database } = hub;

@@ -14,8 +14,9 @@ import { historyOf } from './faults/feed-reading.ts';
 import { ObservedNeed } from './faults/observed-need.ts';
 import { claim, publish } from './support/acts.ts';
 import { take } from './support/listener.ts';
-import { testHub, until } from './support/test-hub.ts';
+import { testHub } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
+import { until } from './support/until.ts';
 
 const hub = await testHub();
 const { database } = hub;

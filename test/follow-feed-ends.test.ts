@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import type { FeedEvent } from '../client/follow-feed.ts';
 import { cursors, errorOf, FeedTrial, follow, take } from './faults/feed-trial.ts';
-import { until } from './support/test-hub.ts';
+import { until } from './support/until.ts';
 
 const trial = await FeedTrial.begin();
 

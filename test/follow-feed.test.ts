@@ -8,7 +8,7 @@ import { copyEvents } from './faults/event-copies.ts';
 import { cursors, errorOf, FeedTrial, follow, take } from './faults/feed-trial.ts';
 import { weakSockets } from './faults/weak-socket.ts';
 import { TcpProxy } from './support/tcp-proxy.ts';
-import { until } from './support/test-hub.ts';
+import { until } from './support/until.ts';
 
 interface Sinergi {
   createSinergiClient: typeof createSinergiClient;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { GroupCommit } from '../src/platform/group-commit.ts';
+import { until } from './support/until.ts';
 
 interface Piece {
   name: string;
@@ -24,7 +25,7 @@ class Work {
 
   /** Ends what is under way by that name, once it is. */
   async end(name: string, answer: (string | null)[] | Error): Promise<void> {
-    while (!this.ends.has(name)) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => this.ends.has(name), `“${name}” to be under way`);
     this.ends.get(name)!(answer);
     this.ends.delete(name);
     await new Promise((resolve) => setImmediate(resolve));

@@ -10,9 +10,10 @@ import { cancel, publish } from './support/acts.ts';
 import { Asker, transports } from './support/asker.ts';
 import { RawReader } from './faults/raw-reader.ts';
 import { WallClock } from './support/test-clock.ts';
-import { testHub, until } from './support/test-hub.ts';
+import { testHub } from './support/test-hub.ts';
 import { type Algorithm, TestIssuer, testIssuer } from './support/test-issuer.ts';
 import { buildWorld } from './support/world.ts';
+import { until } from './support/until.ts';
 
 const clock = new WallClock();
 clock.stop();

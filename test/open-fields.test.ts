@@ -6,8 +6,9 @@ import { OpenedReaders } from './faults/opened-readers.ts';
 import { RawReader } from './faults/raw-reader.ts';
 import { publish } from './support/acts.ts';
 import { Asker } from './support/asker.ts';
-import { testHub, until } from './support/test-hub.ts';
+import { testHub } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
+import { until } from './support/until.ts';
 
 const MAX = 10_000;
 const hub = await testHub({

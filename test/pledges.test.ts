@@ -15,8 +15,9 @@ import {
   withdraw,
 } from './support/acts.ts';
 import { insertPolicy } from './support/inserts.ts';
-import { testHub, until } from './support/test-hub.ts';
+import { testHub } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
+import { until } from './support/until.ts';
 
 const hub = await testHub();
 const { as, villages, partners } = await buildWorld(hub);

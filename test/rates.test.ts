@@ -12,8 +12,9 @@ import { RawReader } from './faults/raw-reader.ts';
 import { publish } from './support/acts.ts';
 import { Asker, type Transport, transports } from './support/asker.ts';
 import { TestClock } from './support/test-clock.ts';
-import { testHub, until } from './support/test-hub.ts';
+import { testHub } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
+import { until } from './support/until.ts';
 
 const RATES = { FIELDS_PER_SECOND: '1000', FIELDS_BURST: '100000', OPERATIONS_PER_ACCOUNT: '3' };
 const hub = await testHub({ environment: { ...RATES, TRUSTED_PROXIES: '127.0.0.1' } });

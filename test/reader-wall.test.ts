@@ -12,8 +12,9 @@ import { readerRights } from '../src/reader-rights.ts';
 import { claim, commit, draft, publish, report } from './support/acts.ts';
 import { gql } from './support/query.ts';
 import { statementsOf } from './support/statements.ts';
-import { testHub, until } from './support/test-hub.ts';
+import { testHub } from './support/test-hub.ts';
 import { buildWorld, people } from './support/world.ts';
+import { until } from './support/until.ts';
 
 /** The second wall: reads that forget to ask whether somebody may see something do not find it. */
 

@@ -2,8 +2,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { Asker, transports } from './support/asker.ts';
 import { introspection } from './support/own-documents.ts';
-import { testHub, until } from './support/test-hub.ts';
+import { testHub } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
+import { until } from './support/until.ts';
 
 const hub = await testHub({ environment: { INTROSPECTION: 'false' } });
 const openHub = await testHub({ database: hub.database, clock: hub.clock });

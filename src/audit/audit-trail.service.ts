@@ -6,8 +6,8 @@ import {
   idempotent,
   idempotentByStatements,
   type IdempotentRequest,
-  type KeyedRequest,
   idempotentTogether,
+  type KeyedRequest,
 } from '../platform/idempotency.ts';
 import type { Statements } from '../platform/pipeline.ts';
 import { MAX_WORD } from './audit.entity.ts';
@@ -41,10 +41,14 @@ interface DatedAct extends Act {
 
 function entriesOf(acts: readonly DatedAct[]): RawBuilder<unknown> {
   const rows = acts.map((act) => {
-    const content = contentOf(act);
-    const { address, requestId, tokenId } = content;
-    const [from, by, through] = [short(address), short(requestId), short(tokenId)];
-    return { ...content, occurredAt: act.occurredAt, address: from, requestId: by, tokenId: through };
+    const { address, requestId, tokenId, ...content } = contentOf(act);
+    return {
+      ...content,
+      occurredAt: act.occurredAt,
+      address: short(address),
+      requestId: short(requestId),
+      tokenId: short(tokenId),
+    };
   });
   return sql`
     insert into audit_pending (occurred_at, action, outcome, actor_kind, account_id, subject_ids, address, request_id,

@@ -1,8 +1,8 @@
 import { type QueryExecutorProvider, sql } from 'kysely';
 import { holderOf } from '../partners/partner.service.ts';
-import { givenRows } from '../platform/given-rows.ts';
+import { givenRows, placed } from '../platform/given-rows.ts';
 import { policyRuling } from './policy.service.ts';
-import { type ClaimInTurn, type Judgement, type RulingPolicy, Turns } from './turns.rules.ts';
+import { type ClaimInTurn, type Judgement, type RulingPolicy, ClaimTurns } from './claim-turns.rules.ts';
 
 /** A claim to be judged, before anything of it is written. */
 export interface ClaimCase {
@@ -27,9 +27,6 @@ const caseColumns = {
   partnerId: 'text',
   at: 'timestamptz',
 } as const;
-
-const placed = <T extends object>(claims: readonly T[]) =>
-  claims.map((claim, place) => ({ ...claim, place }));
 
 /**
  * The figures of each claim whose need is there, in the order of the claims, in one statement: its cost does not grow with
@@ -87,7 +84,7 @@ export class JudgeService {
   }
 
   /** Claims to be judged one after another, each as if those were made before it of which the caller says so. */
-  async inTurn(db: QueryExecutorProvider, claims: readonly ClaimCase[]): Promise<Turns> {
+  async inTurn(db: QueryExecutorProvider, claims: readonly ClaimCase[]): Promise<ClaimTurns> {
     const { rows } = await figuresOf(claims).execute(db);
     const found: (ClaimInTurn | null)[] = claims.map(() => null);
     for (const { place, policyId, rules, pledgeDays, unitValue, ...figures } of rows) {
@@ -95,6 +92,6 @@ export class JudgeService {
       const policy = { id: policyId, rules, pledgeDays };
       found[place] = { ...figures, partnerId, policy, claimRupiah: quantity * unitValue };
     }
-    return new Turns(found);
+    return new ClaimTurns(found);
   }
 }

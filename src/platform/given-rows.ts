@@ -3,6 +3,10 @@ import { type RawBuilder, sql } from 'kysely';
 /** Columns of given rows and their types in PostgreSQL, in the order in which they come out. */
 export type GivenColumns = Readonly<Record<string, string>>;
 
+/** Rows that say which of them they are, for answers that come in another order or leave some out. */
+export const placed = <T extends object>(rows: readonly T[]): (T & { place: number })[] =>
+  rows.map((row, place) => ({ ...row, place }));
+
 /**
  * Rows for a statement to read from, all in one parameter, under the names that they have in JS: what is prepared for a
  * statement does not depend on how many there are. PostgreSQL takes any such set for a hundred rows and would plan for

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { NeedRow } from '../needs/fact.ts';
 import type { PartnerRow } from '../partners/partner.service.ts';
-import { givenRows } from '../platform/given-rows.ts';
+import { givenRows, placed } from '../platform/given-rows.ts';
 import type { Statements } from '../platform/pipeline.ts';
 import { Columns } from '../platform/rows.ts';
 import { type Colour, coloursIn, type VillageRow } from '../villages/village.service.ts';
@@ -74,10 +74,9 @@ const askedColumns = { place: 'int', needId: 'text', partnerId: 'text' } as cons
  * this statement began before it. For several claims nothing is waited for: what somebody else holds is left out.
  */
 function lock(claims: readonly ClaimedNeed[]) {
-  const asked = claims.map((claim, place) => ({ ...claim, place }));
   const forUpdate = claims.length === 1 ? sql`for update` : sql`for update skip locked`;
   return sql<Record<string, unknown>>`
-  with asked as materialized (select * from ${givenRows(asked, askedColumns)} as a),
+  with asked as materialized (select * from ${givenRows(placed(claims), askedColumns)} as a),
   need as materialized (
     select * from needs where id in (select "needId" from asked) order by id ${forUpdate}),
   village as materialized (

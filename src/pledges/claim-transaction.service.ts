@@ -1,7 +1,7 @@
 import type { MutationRequest } from '../audit/audit-trail.service.ts';
 import { saidOf } from '../balance/balance.rules.ts';
 import type { ClaimCase, JudgeService } from '../balance/judge.service.ts';
-import type { Judgement, Turns } from '../balance/turns.rules.ts';
+import type { Judgement, ClaimTurns } from '../balance/claim-turns.rules.ts';
 import type { Fact, Outbox } from '../events/outbox.ts';
 import { addDays } from '../kernel/calendar.ts';
 import type { InputCheck } from '../kernel/input-check.ts';
@@ -81,7 +81,7 @@ export class ClaimTransaction {
   private hold(
     tx: Statements,
     orders: readonly ClaimOrder[],
-  ): Promise<[grounds: (ClaimedGround | null)[], turns: Turns]> {
+  ): Promise<[grounds: (ClaimedGround | null)[], turns: ClaimTurns]> {
     return Promise.all([lockGrounds(tx, orders), this.judge.inTurn(tx.sql, orders)]);
   }
 

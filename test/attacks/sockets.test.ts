@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { expect, test } from '@jest/globals';
 import WebSocket from 'ws';
 import { RawReader } from '../faults/raw-reader.ts';
-import { until } from '../support/test-hub.ts';
 import { AttackedHub } from './attacked-hub.ts';
+import { until } from '../support/until.ts';
 
 /** What was said past the log. */
 const spoken: unknown[] = [];

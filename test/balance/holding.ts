@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { TestDatabase } from '../support/test-database.ts';
-import { until } from '../support/test-hub.ts';
+import { until } from '../support/until.ts';
 
 /** A transaction that is not over yet: whoever needs what it has locked waits. */
 export class Holding {

@@ -2,8 +2,8 @@ import type { FeedEvent, Following } from '../../client/follow-feed.ts';
 import { NeedDocument } from '../../client/operations.ts';
 import type { SinergiClient } from '../../client/sinergi-client.ts';
 import { type Need, publish, update } from '../support/acts.ts';
-import { until } from '../support/test-hub.ts';
 import { follow, historyOf } from './feed-reading.ts';
+import { until } from '../support/until.ts';
 
 /** A need whose events a test compares, word for word, with what somebody heard of them. */
 export class ObservedNeed {

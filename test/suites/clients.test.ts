@@ -12,9 +12,10 @@ import { createClient, type Client as Socket } from 'graphql-ws/client';
 import WebSocket from 'ws';
 import { claim } from '../support/acts.ts';
 import { buildRangkas } from '../support/rangkas.ts';
-import { testHub, until } from '../support/test-hub.ts';
+import { testHub } from '../support/test-hub.ts';
 import { buildWorld } from '../support/world.ts';
 import { measured, toldOf } from './conformance.ts';
+import { until } from '../support/until.ts';
 
 const hub = await testHub();
 const world = await buildWorld(hub);

@@ -11,8 +11,6 @@ import { TestClock } from './test-clock.ts';
 import { TestDatabase } from './test-database.ts';
 import { until } from './until.ts';
 
-export { until };
-
 /** Longer than any test moves its clock. */
 const TOKEN_SECONDS = 3 * 366 * 86_400;
 

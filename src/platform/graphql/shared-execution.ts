@@ -72,7 +72,7 @@ function sharingOf({ schema, document, operationName }: ExecutionArgs): Sharing 
   return sharing;
 }
 
-/** Turns errors into what a client hears, in its language. */
+/** ClaimTurns errors into what a client hears, in its language. */
 export type FormatErrors = (errors: readonly GraphQLError[], context: Context) => unknown[];
 
 const DATA = '{"data":';

@@ -33,7 +33,7 @@ function looksAround({ planRupiah, reservedRupiah, policy }: ClaimInTurn): boole
  * it as if they had been read after it. Where SPREAD would have to look at other villages again, the figures are out of
  * date, and nothing is judged by them.
  */
-export class Turns {
+export class ClaimTurns {
   /** Null for a claim whose need is not there. */
   private readonly claims: readonly (ClaimInTurn | null)[];
   private readonly outdated = new Set<number>();
