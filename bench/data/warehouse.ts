@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { openDatabase } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { startEmbeddedPostgres } from '../../src/platform/embedded/embedded-postgres.ts';
 import { createLogger } from '../../src/platform/logger.ts';
+import { dropDatabase } from '../../test/support/test-server.ts';
 import type { Ground } from '../ground.ts';
 import { bookStatements } from './books.ts';
 import { fill, proveBooks } from './fill.ts';
@@ -26,10 +26,6 @@ function fingerprint(shape: Shape): string {
   const texts = [...migrations, events, ...peopleStatements(shape, ''), ...bookStatements(shape)];
   return createHash('sha256').update(texts.join('\0')).digest('hex').slice(0, 12);
 }
-
-/** A database that cannot be dropped is tried again so often. */
-const MOST_TRIES = 20;
-const PAUSE_MS = 500;
 
 /** A durable PostgreSQL of the benchmark's own, which keeps each set as a database that runs are copies of. */
 export class Warehouse {
@@ -109,17 +105,8 @@ export class Warehouse {
     return name;
   }
 
-  /** PostgreSQL's own workers, such as autovacuum, may be in it for a moment, and cannot be sent away. */
-  private async drop(name: string): Promise<void> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        await this.execute(`drop database if exists ${name} with (force)`);
-        return;
-      } catch (error) {
-        if (tries === MOST_TRIES) throw error;
-        await sleep(PAUSE_MS);
-      }
-    }
+  private drop(name: string): Promise<void> {
+    return dropDatabase(this.url, name);
   }
 
   private urlOf(name: string): string {

@@ -166,12 +166,12 @@ export class FeedGroup {
 
   /** A full batch, or what is in the log already, waits only until the hub has turned to everything else once. */
   private async rest(): Promise<void> {
-    const restMs = this.restsUntil - performance.now();
-    if (restMs <= 0) return;
     if (this.isBehind || this.queue.length >= BATCH) {
       await nextTurn();
       return;
     }
+    const restMs = this.restsUntil - performance.now();
+    if (restMs <= 0) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, restMs);
       this.wake = () => {

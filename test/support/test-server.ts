@@ -63,12 +63,23 @@ export async function execute(url: string, statement: string): Promise<void> {
   }
 }
 
+/** How often a database that cannot be dropped is tried. */
+const MOST_TRIES = 5;
+
 /**
  * Waits for connections that are just ending, at most 5 s. By force only then: that may not end an autovacuum, which
- * belongs to the superuser, while the first way does.
+ * belongs to the superuser, while the first way does; one that begins in between is met by another try.
  */
 export async function dropDatabase(url: string, name: string): Promise<void> {
-  await execute(url, `drop database ${name}`).catch(() => execute(url, `drop database ${name} with (force)`));
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const force = tries % 2 === 0 ? 'with (force)' : '';
+      await execute(url, `drop database if exists ${name} ${force}`);
+      return;
+    } catch (error) {
+      if (tries === MOST_TRIES) throw error;
+    }
+  }
 }
 
 export async function startTestServer(): Promise<TestServer> {
