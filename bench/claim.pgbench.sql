@@ -76,7 +76,7 @@ with claimed as (
     update villages set pledged_rupiah = pledged_rupiah + 1000, open_needs = open_needs
     where id = 'village_0' || lpad(:village::text, 25, '0')),
   told as (
-    insert into events (kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id, partner_id, snapshot)
+    insert into outbox (kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id, partner_id, snapshot)
     values ('PLEDGE_MADE', now(), '99.01.01.0001', 'village_0' || lpad(:village::text, 25, '0'),
       'need_0' || lpad(:need::text, 25, '0'), 'sector-1', 'pledge_0' || lpad(:key::text, 25, '0'),
       'partner_0' || lpad(:partner::text, 25, '0'), (:snapshot)::jsonb)),

@@ -14,16 +14,21 @@ const kept: [table: string, rule: string][] = [
   ['deliveries', 'deliveries_never_deleted'],
 ];
 
+/** The function and the trigger that refuse it, of the same name. */
+export function neverTruncated(table: string, rule: string): string[] {
+  const name = `${table}_never_truncated`;
+  return [
+    `create function ${name}() returns trigger language plpgsql as $$ begin
+        raise exception using errcode = 'check_violation', constraint = '${rule}', message = '${rule}',
+          detail = 'truncate'; end $$`,
+    `create trigger ${name} before truncate on ${table}
+        for each statement execute function ${name}()`,
+  ];
+}
+
 export class NoTruncate extends Migration {
   override up(): void {
-    for (const [table, rule] of kept) {
-      const name = `${table}_never_truncated`;
-      this.addSql(`create function ${name}() returns trigger language plpgsql as $$ begin
-        raise exception using errcode = 'check_violation', constraint = '${rule}', message = '${rule}',
-          detail = 'truncate'; end $$`);
-      this.addSql(`create trigger ${name} before truncate on ${table}
-        for each statement execute function ${name}()`);
-    }
+    for (const one of kept) for (const statement of neverTruncated(...one)) this.addSql(statement);
   }
 
   override down(): void {

@@ -28,6 +28,13 @@ const policies: readonly [table: string, rows: string][] = [
 /** Nobody sees any row of these. */
 const closed = ['idempotency_keys', 'audit_pending', 'sign_in_throttles'];
 
+/** A snapshot without what was written in confidence. */
+export const withoutWords = `create function shown.without_words(snapshot jsonb) returns jsonb language sql immutable parallel safe as $$
+    select case when jsonb_typeof(snapshot -> 'pledge') is distinct from 'object' then snapshot #- '{need,cancelReason}'
+      else jsonb_set(snapshot #- '{need,cancelReason}' #- '{pledge,note}' #- '{pledge,reason}', '{pledge,deliveries}',
+        coalesce((select jsonb_agg(d.one - '{note,reason,verificationNote,evidence}'::text[] order by d.place)
+          from jsonb_array_elements(snapshot #> '{pledge,deliveries}') with ordinality as d (one, place)), '[]')) end $$`;
+
 const functions = [
   // A token whose scopes do not hold READ reads nothing in anybody's name; no scopes at all are those of a session.
   `create function shown.asker() returns jsonb language sql stable parallel safe as $$
@@ -45,11 +52,7 @@ const functions = [
   `create function shown.asker_sees_private(village text, partner text) returns boolean language sql stable
     parallel safe as $$ select shown.asker_sees_drafts(village)
       or coalesce(shown.asker_is('PARTNER') and shown.asker() ->> 'partnerId' = partner, false) $$`,
-  `create function shown.without_words(snapshot jsonb) returns jsonb language sql immutable parallel safe as $$
-    select case when jsonb_typeof(snapshot -> 'pledge') is distinct from 'object' then snapshot #- '{need,cancelReason}'
-      else jsonb_set(snapshot #- '{need,cancelReason}' #- '{pledge,note}' #- '{pledge,reason}', '{pledge,deliveries}',
-        coalesce((select jsonb_agg(d.one - '{note,reason,verificationNote,evidence}'::text[] order by d.place)
-          from jsonb_array_elements(snapshot #> '{pledge,deliveries}') with ordinality as d (one, place)), '[]')) end $$`,
+  withoutWords,
 ];
 
 /** The columns are those that the table has by now, whatever migrations came before. */
@@ -60,21 +63,25 @@ const viewOf = (table: keyof typeof withheld, where: string) => `do $$ begin
       and column_name <> all ('{${withheld[table].join(',')}}'));
   end $$`;
 
+/** Events, and apart from them their words, as long as snapshots hold both. */
+export const wordlessEvents = `create view shown.events as select id, position, kind, occurred_at, village_code, village_id, need_id, sector_code,
+      pledge_id, partner_id, shown.without_words(snapshot) as snapshot from public.events`;
+export const wordsInEvents = `create view shown.event_words with (security_barrier) as select e.id, e.snapshot -> 'pledge' as pledge
+    from public.events e where e.pledge_id is not null and shown.asker_sees_private(e.village_id, e.partner_id)`;
+
 const views = [
   // No security barrier: it would keep the index of the search from being used, since full text search is not leakproof.
   viewOf('needs', 'where published_at is not null or shown.asker_sees_drafts(village_id)'),
   viewOf('pledges', ''),
   viewOf('deliveries', ''),
-  `create view shown.events as select id, position, kind, occurred_at, village_code, village_id, need_id, sector_code,
-      pledge_id, partner_id, shown.without_words(snapshot) as snapshot from public.events`,
+  wordlessEvents,
   `create view shown.pledge_words with (security_barrier) as select p.id, p.note, p.reason
     from public.pledges p where shown.asker_sees_private(p.village_id, p.partner_id)`,
   `create view shown.delivery_words with (security_barrier) as
     select d.id, d.note, d.reason, d.verification_note, d.evidence
     from public.deliveries d join public.pledges p on p.id = d.pledge_id
     where shown.asker_sees_private(p.village_id, p.partner_id)`,
-  `create view shown.event_words with (security_barrier) as select e.id, e.snapshot -> 'pledge' as pledge
-    from public.events e where e.pledge_id is not null and shown.asker_sees_private(e.village_id, e.partner_id)`,
+  wordsInEvents,
 ];
 
 export class ReaderWall extends Migration {

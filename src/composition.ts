@@ -166,9 +166,13 @@ function workOf({ database, clock, logger }: Foundations, { partners, villages, 
   };
 }
 
-function feedOf({ database, logger }: Foundations, { villages, partners }: Ground, { balances }: Work) {
+function feedOf(
+  { database, logger }: Foundations,
+  { relay, villages, partners }: Ground,
+  { balances }: Work,
+) {
   const log = new FeedLog(database);
-  const tail = new FeedTail(new FeedLog({ reads: database.promptReads }), database.url, logger);
+  const tail = new FeedTail(new FeedLog({ reads: database.promptReads }), relay, database.url, logger);
   return { log, tail, live: new LiveFeed(log, tail, villages, partners, balances, logger) };
 }
 

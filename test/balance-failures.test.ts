@@ -107,10 +107,10 @@ test.each(Object.keys(acts) as Act[])(
     // Deferred, so that all of the act is written when it fails.
     await database.sql(`create function always_wrong() returns trigger language plpgsql as $$ begin
     raise exception using errcode = 'check_violation', message = 'wrong at the end'; end $$`);
-    await database.sql(`create constraint trigger wrong_at_the_end after insert on events
+    await database.sql(`create constraint trigger wrong_at_the_end after insert on outbox
     deferrable initially deferred for each row execute function always_wrong()`);
     await expectFault(send());
-    await database.sql('drop trigger wrong_at_the_end on events');
+    await database.sql('drop trigger wrong_at_the_end on outbox');
     await database.sql('drop function always_wrong()');
     expect(await fingerprint()).toEqual(before);
     const answer = await send();

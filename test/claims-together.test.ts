@@ -11,6 +11,7 @@ import type { ModelPartner } from './balance/model.ts';
 import { seed } from './balance/seed.ts';
 import { policyOf } from './balance/steps.ts';
 import { statementsOf } from './support/statements.ts';
+import { TOLD } from './support/told.ts';
 
 const lane = await Lane.open();
 afterAll(() => lane.close());
@@ -50,7 +51,7 @@ test('each of them answers, and tells the feed, how it left its need and its vil
   );
   const told = await database.sql<{ pledgeId: string; pledged: number; rupiah: number }>(
     `select pledge_id as "pledgeId", (snapshot #> '{need,pledged}')::int as pledged,
-      (snapshot #> '{village,pledgedRupiah}')::int as rupiah from events where village_id = $1 and pledge_id is not null
+      (snapshot #> '{village,pledgedRupiah}')::int as rupiah from ${TOLD} where village_id = $1 and pledge_id is not null
       order by id`,
     [world.villages[0]!.id],
   );
@@ -181,7 +182,7 @@ test('whatever is claimed at once, it comes out as if it had been claimed one af
         claim(lane, partners[wish.partner]!, needs[wish.need]!, wish.quantity);
       const results = await Promise.allSettled(all.map((wish) => asked(crowd, wish)));
       const told = await database.sql<{ pledgeId: string }>(
-        'select pledge_id as "pledgeId" from events where village_id = any($1) and pledge_id is not null order by id',
+        `select pledge_id as "pledgeId" from ${TOLD} where village_id = any($1) and pledge_id is not null order by id`,
         [crowd.world.villages.map(({ id }) => id)],
       );
       const order = new Map(told.map(({ pledgeId }, place) => [pledgeId, place]));

@@ -162,9 +162,9 @@ test.each<Order>(['the hub first', 'the database first', 'all at once'])(
 async function expectTrueState(): Promise<void> {
   await lookInto(dataDir, async (database) => {
     await until(async () => {
-      const { rows } = await sql`select from events where position is null`.execute(database.reads);
+      const { rows } = await sql`select from outbox`.execute(database.systemReads);
       return rows.length === 0;
-    }, 'a feed without unstamped events');
+    }, 'an empty outbox');
     const { rows } = await sql`
       select (select count(*) from pledges) as pledges, (select sum(pledged) from needs) as pledged,
         count(*) filter (where kind = 'PLEDGE_MADE') as made,

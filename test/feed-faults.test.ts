@@ -114,13 +114,10 @@ function expectTold(log: readonly FeedEvent[], pledges: readonly Pledge[]): void
 }
 
 /** Which number has which place. */
-const places = () =>
-  database.sql<object>('select position, id from events where position is not null order by position');
+const places = () => database.sql<object>('select position, id from events order by position');
 
 async function unstamped(): Promise<number> {
-  const [row] = await database.sql<{ count: number }>(
-    'select count(*) as count from events where position is null',
-  );
+  const [row] = await database.sql<{ count: number }>('select count(*) as count from outbox');
   return row!.count;
 }
 
@@ -177,7 +174,7 @@ test('while a hub that holds the relay’s lock is frozen, the other takes over;
   await copyEvents(database, needs[0]!.id, 500);
   const pledges = await Promise.all(claims);
   const claimedAfter = secondsSince(begin);
-  await until(async () => (await unstamped()) === 0, 'a feed without unstamped events');
+  await until(async () => (await unstamped()) === 0, 'an empty outbox');
   const stamped = await places();
 
   frozen.thaw();

@@ -43,7 +43,7 @@ test('an event whose transaction commits late is not skipped, as a poll for high
   await database.transaction([
     `create function wait_at_commit() returns trigger language plpgsql set lock_timeout = 0 as
       $$ begin perform pg_advisory_xact_lock(${LATE}); return null; end $$`,
-    `create constraint trigger wait_at_commit after insert on events deferrable initially deferred
+    `create constraint trigger wait_at_commit after insert on outbox deferrable initially deferred
       for each row when (new.partner_id = '${partners.kodim.id}') execute function wait_at_commit()`,
   ]);
   const gate = await Session.open(database.url, GATE_OPENS_WITHIN_MS);
@@ -80,7 +80,7 @@ test('an event whose transaction commits late is not skipped, as a poll for high
   expect(polled).toEqual([lateRow!.id]);
   expect(await poll()).toEqual([]);
   await feed.return();
-  await database.transaction(['drop trigger wait_at_commit on events', 'drop function wait_at_commit']);
+  await database.transaction(['drop trigger wait_at_commit on outbox', 'drop function wait_at_commit']);
 });
 
 test('of transactions that draw their numbers early and commit late, in any order, the feed skips none, and a poll for higher numbers some', async () => {

@@ -133,6 +133,18 @@ test.each<[constraint: string, statement: string]>([
   ['accounts_origin', issuersAccount({ claims_issued_at: 'null' })],
   ['accounts_subject_length', issuersAccount({ subject: `repeat('x', 256)` })],
   ['accounts_issuer_length', issuersAccount({ issuer: `''` })],
+  ...[
+    `jsonb_set(snapshot, '{need,cancelReason}', '"tidak jadi"')`,
+    `jsonb_set(snapshot, '{pledge}', '{"note": "rahasia"}')`,
+    `jsonb_set(snapshot, '{pledge}', '{"reason": "rahasia"}')`,
+    ...['"note": "rahasia"', '"reason": "rahasia"', '"verificationNote": "rahasia"', '"evidence": ["x"]'].map(
+      (word) => `jsonb_set(snapshot, '{pledge}', '{"note": null, "deliveries": [{"id": "x"}, {${word}}]}')`,
+    ),
+  ].map((snapshot): [string, string] => [
+    'outbox_words_apart',
+    `insert into outbox (kind, occurred_at, village_code, village_id, need_id, sector_code, snapshot)
+      select kind, occurred_at, village_code, village_id, need_id, sector_code, ${snapshot} from events where position = 1`,
+  ]),
   ['feed_head_is_one_row', 'insert into feed_head (id, position) values (2, 0)'],
 ])('the constraint %s refuses its violation %#', async (name, statement) => {
   expect(await refusalOf(statement)).toMatchObject({ code: '23514', constraint: name });

@@ -102,6 +102,7 @@ test.each(lists)(
 );
 
 test('the pages of the feed are the whole feed, each event once, from either end', async () => {
+  await hub.feedStamped();
   const all = (
     await database.sql<{ kind: string; position: number }>(
       'select kind, position from events order by position',

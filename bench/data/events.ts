@@ -19,9 +19,10 @@ export async function eventStatements(client: Pick<pg.Client, 'query'>): Promise
   const pledge = await snapshotOf(client, 'pledges', 'p');
   const partner = await snapshotOf(client, 'partners', 's');
   return [
-    `insert into events (position, kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id,
+    `with told as (
+      insert into events (id, position, kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id,
         partner_id, snapshot)
-      select row_number() over (order by coalesce(p.created_at, n.created_at), n.id),
+      select row_number() over told_at, row_number() over told_at,
         case when p.id is null then 'NEED_PUBLISHED' else 'PLEDGE_MADE' end, coalesce(p.created_at, n.created_at),
         v.code, v.id, n.id, n.sector_code, p.id, p.partner_id,
         jsonb_build_object('need', ${need}, 'village', ${village} || jsonb_build_object('colours', coalesce(colours, '[]')),
@@ -34,7 +35,9 @@ export async function eventStatements(client: Pick<pg.Client, 'query'>): Promise
         from village_colours group by village_id) as c on c.village_id = v.id
       left join lateral (select * from pledges where need_id = n.id order by id desc limit 1) as p on true
       left join partners s on s.id = p.partner_id
-      order by 1`,
-    'update feed_head set position = (select count(*) from events)',
+      window told_at as (order by coalesce(p.created_at, n.created_at), n.id)
+      returning position)
+    update feed_head set position = (select count(*) from told)`,
+    `select setval('outbox_id_seq', (select max(id) from events))`,
   ];
 }

@@ -3,7 +3,7 @@ import { COMMIT_CHANNEL } from '../../src/events/relay.ts';
 
 /** Copies events of the past, unstamped: the one way to give a hub events as fast as it can send them. */
 const COPY = `
-  insert into events (kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id, partner_id, snapshot)
+  insert into outbox (kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id, partner_id, snapshot)
   select kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id, partner_id, snapshot
   from generate_series($1::int, $2::int) number join models on place = number % $3 order by number`;
 

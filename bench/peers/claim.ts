@@ -24,7 +24,7 @@ const statements = {
       status = case when pledged + committed + $2 = quantity then 'COMMITTED' else 'OPEN' end
     where id = $1 returning status`,
   village: `update villages set pledged_rupiah = pledged_rupiah + $2, open_needs = open_needs - $3 where id = $1`,
-  event: `insert into events (kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id, partner_id,
+  event: `insert into outbox (kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id, partner_id,
       snapshot)
     select 'PLEDGE_MADE', now(), v.code, v.id, n.id, n.sector_code, p.id, p.partner_id,
       jsonb_build_object('need', to_jsonb(n), 'village', to_jsonb(v), 'pledge', to_jsonb(p), 'partner', to_jsonb(s))

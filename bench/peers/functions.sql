@@ -58,7 +58,7 @@ begin
       open_needs = open_needs - case need.status when 'OPEN' then 0 else 1 end
     where id = need.village_id returning * into village;
   select * into claimant from partners where id = claim_need.partner_id;
-  insert into events (kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id, partner_id, snapshot)
+  insert into outbox (kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id, partner_id, snapshot)
     values ('PLEDGE_MADE', now(), village.code, village.id, need.id, need.sector_code, made.id, made.partner_id,
       jsonb_build_object('need', to_jsonb(need), 'village', to_jsonb(village), 'pledge', to_jsonb(made),
         'partner', to_jsonb(claimant)));

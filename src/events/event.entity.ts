@@ -21,39 +21,66 @@ export const eventKinds = [
 ] as const;
 export type EventKind = (typeof eventKinds)[number];
 
+/** What a fact tells: in the outbox, and for ever in its place in the feed. */
+const content = () => ({
+  kind: text().$type<EventKind>(),
+  occurredAt: instant(),
+  villageCode: key(),
+  villageId: key(),
+  needId: key(),
+  sectorCode: key(),
+  pledgeId: key().nullable(),
+  partnerId: key().nullable(),
+  /** Need, village, pledge and partner as of the fact, without what was written in confidence. */
+  snapshot: p.json<unknown>(),
+  /** What was written in confidence in the pledge and its deliveries; null where nothing was. */
+  words: p.json<unknown>().nullable(),
+});
+
+/** Where a snapshot would hold words that are private to somebody, or shown to nobody; one path, as it is read once. */
+const WORDS = `$ ? (exists(@.need.cancelReason ? (@ != null)) || exists(@.pledge.note ? (@ != null))
+  || exists(@.pledge.reason ? (@ != null)) || exists(@.pledge.deliveries.note ? (@ != null))
+  || exists(@.pledge.deliveries.reason ? (@ != null)) || exists(@.pledge.deliveries.verificationNote ? (@ != null))
+  || exists(@.pledge.deliveries.evidence[*]))`;
+
+export const OutboxEventSchema = defineEntity({
+  name: 'OutboxEvent',
+  tableName: 'outbox',
+  properties: {
+    /** Order of writing; per need also the order of commit, since the need's lock is held while it is drawn. */
+    id: p.bigint('number').primary().autoincrement(),
+    ...content(),
+  },
+  checks: [
+    { name: 'outbox_kind_known', expression: oneOf('kind', eventKinds) },
+    { name: 'outbox_words_apart', expression: `not snapshot @? '${WORDS}'` },
+  ],
+});
+/** A fact that has no place in the feed yet; written in its own transaction, and moved moments after its commit. */
+export class OutboxEvent extends OutboxEventSchema.class {}
+OutboxEventSchema.setClass(OutboxEvent);
+
 export const EventSchema = defineEntity({
   name: 'Event',
   tableName: 'events',
   properties: {
-    /** Order of writing; per need also the order of commit, since the need's lock is held while it is drawn. */
-    id: p.bigint('number').primary().autoincrement(),
-    /** Place in the feed, contiguous from 1; null until the relay has stamped it. */
-    position: p.bigint('number').nullable().unique(),
-    kind: text().$type<EventKind>(),
-    occurredAt: instant(),
-    villageCode: key(),
-    villageId: key(),
-    needId: key(),
-    sectorCode: key(),
-    pledgeId: key().nullable(),
-    partnerId: key().nullable(),
-    snapshot: p.json<unknown>(),
+    /** The one it had in the outbox: no fact gets two places. */
+    id: p.bigint('number').primary().autoincrement(false),
+    /** Place in the feed, contiguous from 1. */
+    position: p.bigint('number').unique(),
+    ...content(),
   },
   checks: [
-    { name: 'events_kind_known', expression: oneOf('kind', eventKinds) },
     { name: 'events_position_positive', expression: 'position >= 1' },
+    { name: 'events_kind_known', expression: oneOf('kind', eventKinds) },
   ],
   indexes: [
-    {
-      name: 'events_unstamped',
-      expression: `create index "events_unstamped" on "events" (id) where position is null`,
-    },
     { name: 'events_by_village', properties: ['villageId', 'position'] },
     { name: 'events_by_need', properties: ['needId', 'position'] },
     { name: 'events_by_partner', properties: ['partnerId', 'position'] },
   ],
 });
-/** A committed fact with the state it shows; written in the fact's own transaction. */
+/** A fact in its place, with the state it shows. Never changed and never removed. */
 export class Event extends EventSchema.class {}
 EventSchema.setClass(Event);
 
@@ -66,6 +93,6 @@ export const FeedHeadSchema = defineEntity({
     { name: 'feed_head_position_range', expression: 'position >= 0' },
   ],
 });
-/** The last position that was given, one row: locked by the relay while it stamps. */
+/** The last position that was given, one row: locked by the relay while it gives places. */
 export class FeedHead extends FeedHeadSchema.class {}
 FeedHeadSchema.setClass(FeedHead);

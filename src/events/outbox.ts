@@ -3,7 +3,10 @@ import { givenRows } from '../platform/given-rows.ts';
 import type { Statements } from '../platform/pipeline.ts';
 import type { EventKind } from './event.entity.ts';
 
-/** A fact to be told on the feed; `snapshot` is all that the event will ever show. */
+/**
+ * A fact to be told on the feed: `snapshot` is all that the event will ever show to everybody, `words` what it shows
+ * to those alone who may read what was written in confidence.
+ */
 export interface Fact {
   kind: EventKind;
   occurredAt: Date;
@@ -14,6 +17,7 @@ export interface Fact {
   pledgeId: string | null;
   partnerId: string | null;
   snapshot: object;
+  words: object | null;
 }
 
 /**
@@ -45,10 +49,12 @@ const factColumns = {
   pledgeId: 'text',
   partnerId: 'text',
   snapshot: 'jsonb',
+  words: 'jsonb',
 } as const;
 
 function insertOf(facts: readonly Fact[]): RawBuilder<unknown> {
   return sql`
-    insert into events (kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id, partner_id, snapshot)
+    insert into outbox (kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id, partner_id, snapshot,
+      words)
     select * from ${givenRows(facts, factColumns)} as f`;
 }

@@ -1,36 +1,68 @@
+import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { LockedLoop, type LockedWork } from '../platform/locked-loop.ts';
 import { RELAY_LOCK } from '../platform/locks.ts';
-import type { Session } from '../platform/session.ts';
+import type { Row } from '../platform/rows.ts';
+import type { Session, Statement } from '../platform/session.ts';
+import type { Event } from './event.entity.ts';
 
-/** Rings when events have got their places. */
+/** Rings when events have got their places; says which relay gave them. */
 export const FEED_CHANNEL = 'sinergi_feed';
-/** Rings when a node whose relay does not stamp has committed events. */
+/** Rings when a node whose relay does not give places has committed events. */
 export const COMMIT_CHANNEL = 'sinergi_commit';
-const BATCH = 1000;
+const BATCH = 500;
+
+/** An event that has just got its place, as all may see it. */
+export type PlacedRow = Omit<Row<Event>, 'words'>;
+
+/** Who hears on this node of what its relay has placed, without reading it from the log. */
+export interface PlacedListener {
+  /** Whether it has anybody to tell. */
+  readonly isHeard: boolean;
+  /** Called after the commit with events in order, and the last place that is given; must not wait or throw. */
+  take(events: readonly PlacedRow[], head: number): void;
+}
+
+const COLUMNS = `id, kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id, partner_id, snapshot`;
+const SHOWN = `id::float8, position::float8, kind, occurred_at as "occurredAt", village_code as "villageCode",
+    village_id as "villageId", need_id as "needId", sector_code as "sectorCode", pledge_id as "pledgeId",
+    partner_id as "partnerId", snapshot`;
 
 /**
  * Gives every event its place: contiguous positions in the order in which events become visible. A transaction
- * that commits late gets a later place, so whoever has seen a place has seen all before it.
+ * that commits late gets a later place, so whoever has seen a place has seen all before it. The bell is rung with the
+ * commit: no commit but the relay's own could wait for it.
  */
-const STAMP = `
-  with head as (select position from feed_head where id = 1 for update),
-  batch as (
-    select id, row_number() over (order by id) as place
-    from (select id from events where position is null order by id limit ${BATCH}) as unstamped),
-  stamped as (
-    update events set position = head.position + batch.place
-    from head, batch where events.id = batch.id returning 1),
+const placing = (name: string, answer: string): Statement => ({
+  name,
+  text: `
+  with head as (
+    select position from feed_head where id = 1 and (select id from outbox order by id limit 1) is not null for update),
+  taken as (
+    delete from outbox where id in (select id from outbox order by id limit ${BATCH}) returning *),
+  placed as (
+    insert into events (position, ${COLUMNS}, words)
+    select head.position + row_number() over (order by id), ${COLUMNS}, words from taken, head order by id
+    returning *),
   moved as (
-    update feed_head set position = head.position + (select count(*) from batch)
-    from head where feed_head.id = 1 and exists (select from batch) returning 1)
-  select (select count(*)::int from stamped) as stamped, (select count(*) from moved) as moved`;
+    update feed_head set position = head.position + (select count(*) from taken)
+    from head where feed_head.id = 1 and exists (select from taken)
+    returning feed_head.position, pg_notify('${FEED_CHANNEL}', $1))
+  ${answer}`,
+});
+
+const PLACE = placing('place', 'select count(*)::int as placed, max(position)::float8 as head from placed');
+const PLACE_AND_TELL = placing('place-and-tell', `select ${SHOWN} from placed order by position`);
 
 /**
- * One of these runs on every node; the one that holds the lock stamps, the others ring for it after their own commits.
+ * One of these runs on every node; the one that holds the lock gives places, the others ring for it after their own
+ * commits.
  */
 export class Relay {
+  /** Tells its rings from those of other nodes. */
+  readonly id = randomUUID();
   private readonly loop: LockedLoop;
+  private listener: PlacedListener | null = null;
   /** Something was committed here since the last round began. */
   private committed = false;
 
@@ -40,7 +72,7 @@ export class Relay {
       name: 'the relay of events',
       // It hears what the other nodes ring.
       inherit: (session) => session.listen(COMMIT_CHANNEL, () => this.loop.wake()),
-      turn: (session) => this.stamp(session),
+      turn: (session) => this.place(session),
       standBy: (session) => this.ring(session),
     };
     this.loop = new LockedLoop(url, work, logger);
@@ -50,13 +82,18 @@ export class Relay {
     this.loop.start();
   }
 
+  /** From now on `listener` hears of what is placed here; there is one. */
+  tell(listener: PlacedListener): void {
+    this.listener = listener;
+  }
+
   /** Called after each commit; any number of calls until the next round cost one. */
   readonly wake = (): void => {
     this.committed = true;
     this.loop.wake();
   };
 
-  /** True while this node's connection is alive: it stamps, or stands ready to inherit. */
+  /** True while this node's connection is alive: it gives places, or stands ready to inherit. */
   get isRunning(): boolean {
     return this.loop.isRunning;
   }
@@ -65,13 +102,17 @@ export class Relay {
     return this.loop.stop();
   }
 
-  /** Stamps a batch at most; true when it was a full one. */
-  private async stamp(session: Session): Promise<boolean> {
+  /** Places a batch at most; true when it was a full one. */
+  private async place(session: Session): Promise<boolean> {
     this.committed = false;
-    const [row] = await session.query<{ stamped: number }>(STAMP);
-    // A doorbell only: listeners poll as well, so a lost notification costs a moment, never an event.
-    if (row!.stamped > 0) await session.query(`notify ${FEED_CHANNEL}`);
-    return row!.stamped === BATCH;
+    if (this.listener?.isHeard === true) {
+      const events = await session.query<PlacedRow>(PLACE_AND_TELL, [this.id]);
+      if (events.length > 0) this.listener.take(events, events.at(-1)!.position);
+      return events.length === BATCH;
+    }
+    const [row] = await session.query<{ placed: number; head: number }>(PLACE, [this.id]);
+    if (row!.placed > 0) this.listener?.take([], row!.head);
+    return row!.placed === BATCH;
   }
 
   /** One bell for all commits since the last one. It is not theirs to ring: commits that notify wait for each other. */

@@ -24,7 +24,7 @@ export interface Snapshot {
 }
 
 /** An event that has its place. */
-export type FeedEvent = Omit<Row<Event>, 'position' | 'snapshot'> & { position: number; snapshot: Snapshot };
+export type FeedEvent = Omit<Row<Event>, 'snapshot' | 'words'> & { snapshot: Snapshot };
 
 /** An event in somebody's stream; `previous` is the place where that stream stood before, 0 at the feed’s beginning. */
 export type PlacedEvent = FeedEvent & { previous: number };
@@ -73,8 +73,8 @@ export function assertFeedFilter(filter: FeedFilter): void {
   }
 }
 
-function conditions(filter: FeedFilter): RawBuilder<unknown> {
-  const all: RawBuilder<unknown>[] = [sql`position is not null`];
+function conditions(filter: FeedFilter, after: number): RawBuilder<unknown> {
+  const all: RawBuilder<unknown>[] = [sql`position > ${after}`];
   if (filter.areaCode != null) {
     all.push(sql`(village_code = ${filter.areaCode} or village_code like ${`${filter.areaCode}.%`})`);
   }
@@ -105,7 +105,7 @@ export class FeedLog {
   /** At most `limit` matching events after `after`, in order. */
   async read(filter: FeedFilter, after: number, limit: number): Promise<FeedEvent[]> {
     const { rows } = await sql<FeedEvent>`
-      select * from events where ${conditions(filter)} and position > ${after}
+      select * from events where ${conditions(filter, after)}
       order by position limit ${limit}`.execute(this.database.reads);
     return rows;
   }
@@ -134,7 +134,7 @@ export class FeedLog {
       };
     }
     const { rows } = await sql<FeedEvent>`
-      select * from events where ${conditions(filter)} and position > ${after}
+      select * from events where ${conditions(filter, after)}
       order by position desc limit ${limit}`.execute(this.database.reads);
     const events = rows.slice(0, request.first).toReversed();
     return {

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { FEED_CHANNEL } from '../events/relay.ts';
+import { FEED_CHANNEL, type PlacedListener, type PlacedRow, type Relay } from '../events/relay.ts';
 import { Doorbell } from '../platform/doorbell.ts';
 import type { FeedEvent, FeedLog } from './feed-log.service.ts';
 import { type Topic, topicsOfEvent } from './feed.rules.ts';
@@ -12,12 +12,14 @@ const BATCH = 500;
 export type FeedListener = (events: readonly FeedEvent[]) => void;
 
 /**
- * This node's one reader of the feed's end: each new event is read once and handed to the listeners of its topics.
- * The doorbell (LISTEN) makes it quick, the poll makes it certain.
+ * This node's one reader of the feed's end: each new event comes once and is handed to the listeners of its topics. What
+ * this node's relay has placed it hears from the relay, and the rest it reads from the log: the doorbell (LISTEN) makes
+ * that quick, the poll makes it certain. While nobody listens it reads nothing, and only keeps up with the feed's head.
  */
-export class FeedTail {
+export class FeedTail implements PlacedListener {
   readonly pace = new Pace();
   private readonly log: FeedLog;
+  private readonly relay: Relay;
   private readonly doorbell: Doorbell;
   private readonly logger: Logger;
   private readonly listeners = new Map<Topic, Set<FeedListener>>();
@@ -28,14 +30,16 @@ export class FeedTail {
   private timer: NodeJS.Timeout | undefined;
 
   /** Reads by `log`, whose every read must end: one that never answers would hold up all that come after it. */
-  constructor(log: FeedLog, url: string, logger: Logger) {
+  constructor(log: FeedLog, relay: Relay, url: string, logger: Logger) {
     this.log = log;
-    this.doorbell = new Doorbell(url, FEED_CHANNEL, () => this.ring(), logger);
+    this.relay = relay;
+    this.doorbell = new Doorbell(url, FEED_CHANNEL, (said) => this.hear(said), logger);
     this.logger = logger;
   }
 
   async start(): Promise<void> {
     this.position = await this.log.head();
+    this.relay.tell(this);
     this.timer = setInterval(() => this.ring(), POLL_MS);
     this.timer.unref();
     this.doorbell.start();
@@ -44,6 +48,10 @@ export class FeedTail {
   /** How many topics somebody listens to. */
   get topicCount(): number {
     return this.listeners.size;
+  }
+
+  get isHeard(): boolean {
+    return this.listeners.size > 0;
   }
 
   /** Everything up to this position was handed on. */
@@ -75,6 +83,19 @@ export class FeedTail {
     await this.reading;
   }
 
+  /** What this node's relay has placed: all that comes before it is here already, or is read now. */
+  take(events: readonly PlacedRow[], head: number): void {
+    const first = events[0]?.position ?? head + 1;
+    if (this.isHeard && first > this.position + 1) this.ring();
+    else if (this.isHeard) this.advance(events as readonly FeedEvent[]);
+    else this.position = Math.max(this.position, head);
+  }
+
+  /** The relay's own rings tell of what it has told already. */
+  private hear(said: string): void {
+    if (said !== this.relay.id) this.ring();
+  }
+
   /** Reads what is new; calls while a read is under way cost one more read. */
   private ring(): void {
     if (this.reading !== null) {
@@ -96,12 +117,24 @@ export class FeedTail {
 
   private async readNew(): Promise<void> {
     for (;;) {
+      if (!this.isHeard) {
+        const head = await this.log.head();
+        // Who has come since hears all after the place that was the tail's when it came.
+        if (!this.isHeard) this.position = Math.max(this.position, head);
+        return;
+      }
       const events = await this.log.read({}, this.position, BATCH);
-      this.position = events.at(-1)?.position ?? this.position;
-      this.pace.count(events.length);
-      this.handOn(events);
+      this.advance(events);
       if (events.length < BATCH || this.stopped) return;
     }
+  }
+
+  /** Hands on what is new of events that follow each other, from the tail's place on at the latest. */
+  private advance(events: readonly FeedEvent[]): void {
+    const fresh = events.filter(({ position }) => position > this.position);
+    this.position = fresh.at(-1)?.position ?? this.position;
+    this.pace.count(fresh.length);
+    this.handOn(fresh);
   }
 
   /** Touches the listeners of the events' topics, and no others. */

@@ -193,7 +193,7 @@ const areasEqualVillages = sql<Breach>`
 const feedIsContiguous = sql<Breach>`
   select 'feed' as key, head.position || ' places' as expected, given || ' places to ' || last as found
   from feed_head as head, (
-    select count(position) as given, coalesce(max(position), 0) as last from events) as e
+    select count(*) as given, coalesce(max(position), 0) as last from events) as e
   where (given, last) is distinct from (head.position, head.position)`;
 
 const feedEqualsNeeds = sql<Breach>`

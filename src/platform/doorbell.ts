@@ -7,19 +7,19 @@ const HEARTBEAT_MS = 2000;
 const SILENCE_MS = 3000;
 
 /**
- * Hears one channel of the database, on one connection after another until it is stopped. It rings once too often
- * rather than not at all; while there is no connection it does not ring, so whoever answers it must look by itself too.
+ * Hears one channel of the database, on one connection after another until it is stopped. It rings once too often (and
+ * then says nothing) rather than not at all; while there is no connection it does not ring, so whoever answers it must look by itself too.
  */
 export class Doorbell {
   private readonly url: string;
   private readonly channel: string;
-  private readonly ring: () => void;
+  private readonly ring: (said: string) => void;
   private readonly logger: Logger;
   private readonly stopping = new AbortController();
   private session: Session | null = null;
   private hearing: Promise<void> | null = null;
 
-  constructor(url: string, channel: string, ring: () => void, logger: Logger) {
+  constructor(url: string, channel: string, ring: (said: string) => void, logger: Logger) {
     this.url = url;
     this.channel = channel;
     this.ring = ring;
@@ -63,7 +63,7 @@ export class Doorbell {
     try {
       await session.listen(this.channel, this.ring);
       this.stopping.signal.throwIfAborted();
-      this.ring();
+      this.ring('');
       beat();
       return await session.lost;
     } finally {

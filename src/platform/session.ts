@@ -3,6 +3,12 @@ import { Wires } from './wires.ts';
 
 const END_WITHIN_MS = 500;
 
+/** A statement that is planned once for the session, under its name. */
+export interface Statement {
+  name: string;
+  text: string;
+}
+
 /**
  * A connection of its own beside the pools, for what lives and dies with its session: advisory locks, LISTEN. It is
  * lost when it has been silent for longer than its owner lets it be, who has to ask something more often than that.
@@ -33,15 +39,19 @@ export class Session {
   }
 
   /** One statement and its rows; rejects when the connection is lost, closed, or silent for too long. */
-  async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    const { rows } = await this.client.query<Row>(text, [...values]);
+  async query<Row extends object>(
+    statement: string | Statement,
+    values: readonly unknown[] = [],
+  ): Promise<Row[]> {
+    const query = typeof statement === 'string' ? { text: statement } : statement;
+    const { rows } = await this.client.query<Row>({ ...query, values: [...values] });
     return rows;
   }
 
-  /** Calls `hear` at every notification on the channel for as long as the session lives. */
-  async listen(channel: string, hear: () => void): Promise<void> {
+  /** Calls `hear` with what each notification on the channel says, for as long as the session lives. */
+  async listen(channel: string, hear: (said: string) => void): Promise<void> {
     this.client.on('notification', (notification) => {
-      if (notification.channel === channel) hear();
+      if (notification.channel === channel) hear(notification.payload ?? '');
     });
     await this.query(`listen ${channel}`);
   }

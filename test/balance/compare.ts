@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok } from 'node:assert';
 import type { Lane } from './lane.ts';
 import { deliveredOf, isOpen, type Model, statusOfPledge, verifiedOf } from './model.ts';
+import { TOLD } from '../support/told.ts';
 
 /** A world's figures as the database has them, or as the model has them: lists in the order of the ids. */
 interface State {
@@ -133,7 +134,7 @@ export async function expectStandings(lane: Lane, model: Model): Promise<void> {
 /** The feed has one event for each fact, in their order, and each shows its need as it then stood. */
 export async function expectFeed(lane: Lane, model: Model): Promise<void> {
   const rows = await lane.database.sql<{ kind: string; needId: string; pledgeId: string | null }>(
-    `select kind, need_id as "needId", pledge_id as "pledgeId" from events where village_id = any($1) order by id`,
+    `select kind, need_id as "needId", pledge_id as "pledgeId" from ${TOLD} where village_id = any($1) order by id`,
     [model.villages.map(({ id }) => id)],
   );
   const told = rows.map(({ kind, needId, pledgeId }) => [kind, needId, pledgeId]);

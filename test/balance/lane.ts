@@ -162,7 +162,7 @@ export class Lane {
         planned as (update villages v set needed_rupiah = needed_rupiah + plan, open_needs = open_needs + open
           from sums where v.id = "villageId"),
         programme as (update programme_plan set needed_rupiah = needed_rupiah + (select sum(plan) from sums))
-        insert into events (kind, occurred_at, village_code, village_id, need_id, sector_code, snapshot)
+        insert into outbox (kind, occurred_at, village_code, village_id, need_id, sector_code, snapshot)
           select 'NEED_PUBLISHED', $2, v.code, v.id, n.id, n.sector,
             jsonb_build_object('need', jsonb_build_object('status', 'OPEN', 'version', 1))
           from n join villages v on v.id = n."villageId" order by n.id`,
@@ -228,11 +228,7 @@ export class Lane {
   async faultsInBooks(): Promise<object[]> {
     this.services.relay.start();
     const unstamped = async () =>
-      (
-        await this.database.sql<{ left: number }>(
-          'select count(*) as left from events where position is null',
-        )
-      )[0]!.left;
+      (await this.database.sql<{ left: number }>('select count(*) as left from outbox'))[0]!.left;
     await until(async () => (await unstamped()) === 0, 'every event to have its place');
     await this.services.relay.stop();
     const faults: object[] = [];

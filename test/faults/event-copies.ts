@@ -1,4 +1,5 @@
 import type { TestDatabase } from '../support/test-database.ts';
+import { TOLD } from '../support/told.ts';
 
 /**
  * Writes that many more events like a need's first one, past all services, as a burst that costs little. Answers the
@@ -10,10 +11,10 @@ export async function copyEvents(
   count: number,
 ): Promise<number[]> {
   const rows = await database.sql<{ id: number }>(
-    `insert into events
+    `insert into outbox
       (kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id, partner_id, snapshot)
       select kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id, partner_id, snapshot
-      from (select * from events where need_id = $1 order by id limit 1) as model, generate_series(1, $2)
+      from (select * from ${TOLD} where need_id = $1 order by id limit 1) as model, generate_series(1, $2)
       returning id::int as id`,
     [needId, count],
   );

@@ -1,3 +1,4 @@
+import { brokenFeed } from './broken-feed.ts';
 import { BUMP, issuersAccount, set, type Targets, type Violation } from './violations.ts';
 
 const anAct = `insert into audit_pending (occurred_at, action, outcome, actor_kind, subject_ids)
@@ -159,30 +160,7 @@ export function brokenHistory(targets: Targets): Violation[] {
       'a delivery that is taken away',
       `delete from deliveries where id = '${reported.id}'`,
     ],
-    [
-      'events_append_only',
-      'events_only_get_their_position',
-      'an event that is taken away',
-      'delete from events where position = 1',
-    ],
-    [
-      'events_append_only',
-      'events_only_get_their_position',
-      'an event that moves',
-      'update events set position = 100000 where position = 1',
-    ],
-    [
-      'events_append_only',
-      'events_only_get_their_position',
-      'an event that loses its place',
-      'update events set position = null where position = 1',
-    ],
-    [
-      'events_append_only',
-      'events_only_get_their_position',
-      'an event that is rewritten',
-      `update events set snapshot = '{}' where position = 1`,
-    ],
+    ...brokenFeed,
     [
       'audit_entries_append_only',
       'audit_entries_append_only',
@@ -247,7 +225,8 @@ export function brokenHistory(targets: Targets): Violation[] {
     ...[
       ['ledger_entries', 'ledger_entries_append_only'],
       ['policies', 'policies_append_only'],
-      ['events', 'events_only_get_their_position'],
+      ['events', 'events_append_only'],
+      ['outbox', 'outbox_only_placed'],
       ['needs', 'needs_never_deleted'],
       ['pledges', 'pledges_never_deleted'],
       ['deliveries', 'deliveries_never_deleted'],

@@ -126,11 +126,9 @@ export class TestHub {
   /** Waits until every event has its place. */
   async feedStamped(): Promise<void> {
     await until(async () => {
-      const [row] = await this.database.sql<{ left: number }>(
-        'select count(*) as left from events where position is null',
-      );
+      const [row] = await this.database.sql<{ left: number }>('select count(*) as left from outbox');
       return row!.left === 0;
-    }, 'a feed without unstamped events');
+    }, 'an empty outbox');
   }
 
   /** Waits until every act has its place in the audit trail, and every figure is folded into its areas. */
