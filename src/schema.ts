@@ -29,6 +29,7 @@ import { NeedMutations, NeedResolver, VillageNeedsResolver } from './needs/need.
 import { NodeResolver } from './node.resolver.ts';
 import { PartnerResolver, SectorResolver } from './partners/partner.resolver.ts';
 import type { Context } from './platform/graphql/context.ts';
+import { resolveDirectly } from './platform/graphql/direct-resolvers.ts';
 import { assertFieldsRuled } from './platform/graphql/field-access.ts';
 import { ProblemResolver } from './platform/graphql/problem.resolver.ts';
 import {
@@ -123,6 +124,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
     pubSub: noPubSub,
     validate: false,
   });
+  resolveDirectly(schema);
   assertFieldsRuled(schema);
   return schema;
 }
