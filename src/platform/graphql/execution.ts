@@ -13,6 +13,7 @@ import { costOf } from './answer-size.ts';
 import type { Context } from './context.ts';
 import { documentBytes, jsonBytes } from './document-memory.ts';
 import { tooLarge } from './document-size.ts';
+import { projectionBytes } from './projection.ts';
 import { type FormatErrors, OperationExecution } from './shared-execution.ts';
 
 /** What an answer says of its own cost, under `extensions`. */
@@ -105,7 +106,8 @@ export function subscribeShared(
       return { errors: [tooLarge('keptCharacters', 'query.too-much-to-keep', kept)] };
     }
     const executionOf = () => new OperationExecution(args, format, cost);
-    const keptFields = Math.ceil((documentBytes(args.document) + jsonBytes(kept)) / BYTES_PER_FIELD);
+    const keptBytes = documentBytes(args.document) + jsonBytes(kept) + projectionBytes(cost);
+    const keptFields = Math.ceil(keptBytes / BYTES_PER_FIELD);
     const openFields = Math.max(cost, LIMITS.leastFields, keptFields);
     return amongOpen(args.contextValue as Context, openFields, () => share(args, outlet, executionOf));
   });
