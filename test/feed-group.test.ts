@@ -123,6 +123,50 @@ test('between full batches, and batches of the log, the hub turns to everything 
   group.remove(reader);
 });
 
+test('between slices of a large crowd the hub turns to everything else; who comes or goes then is told of what comes after, or of nothing', async () => {
+  const { group, open, publish, places } = await gatedGroup();
+  let turn = 0;
+  const turns: number[] = [];
+  const readerThat = (take: (position: number) => void) => ({
+    take: (events: readonly { event: { position: number } }[]) => take(events.at(-1)!.event.position),
+    fail: (error: unknown) => {
+      throw error;
+    },
+  });
+  const heard: { first: number[]; last: number[]; late: number[]; gone: number[] } = {
+    first: [],
+    last: [],
+    late: [],
+    gone: [],
+  };
+  let joinedAt = -1;
+  const late = readerThat((position) => heard.late.push(position));
+  const gone = readerThat((position) => heard.gone.push(position));
+  const first = readerThat((position) => {
+    heard.first.push(position);
+    if (heard.first.length > 1) return;
+    setImmediate(() => {
+      turn += 1;
+      joinedAt = group.position;
+      group.add(late);
+      group.remove(gone);
+    });
+  });
+  const crowd = [first, ...Array.from({ length: 600 }, () => readerThat(() => turns.push(turn))), gone];
+  crowd.push(readerThat((position) => heard.last.push(position)));
+  for (const reader of crowd) group.add(reader);
+  await publish(1);
+  open();
+  await until(() => heard.last.length === 1, 'the first event');
+  await publish(1);
+  await until(() => heard.late.length === 1, 'the second event');
+  const [one, two] = await places();
+  expect(turns.slice(0, 600).some((at) => at === 0) && turns.slice(0, 600).some((at) => at > 0)).toBe(true);
+  expect(joinedAt).toBe(one);
+  expect(heard).toEqual({ first: [one, two], last: [one, two], late: [two], gone: [] });
+  for (const reader of [...crowd, late]) group.remove(reader);
+});
+
 test('what waits while the group rests is executed for nobody once all readers have left', async () => {
   const { group, open, publish, performed } = await gatedGroup();
   const reader = {

@@ -82,6 +82,11 @@ test('whatever the relay tells, late, twice or behind a gap, and whoever comes a
       open = [];
     } else await nextTurn();
   }
+  const last = new Listening(tail);
+  await copyEvents(database, needId, 5);
+  await until(() => last.heard.length > 0, 'an event');
+  last.end();
+  ended.push(last);
   open.push(new Listening(tail));
   await copyEvents(database, needId, 5);
   await hub.feedStamped();
@@ -89,7 +94,6 @@ test('whatever the relay tells, late, twice or behind a gap, and whoever comes a
   await until(() => tail.head === head, 'a tail at the end of the feed');
   for (const one of [...ended, ...open]) one.expectWhole();
   for (const one of open) expect(one.heard).toHaveLength(head - one.after);
-  expect(ended.some(({ heard }) => heard.length > 0)).toBe(true);
   for (const one of open) one.end();
   await tail.stop();
 });

@@ -10,6 +10,12 @@ import type { Server } from './server.ts';
 
 export const EVENTS_A_SECOND = 80;
 
+/** In seconds. What comes while a server warms up is not counted. */
+export interface SingleDurations {
+  warmUpSeconds: number;
+  seconds: number;
+}
+
 export interface SingleEvents extends Delays {
   /** Events a second that came about. */
   perSecond: number;
@@ -45,12 +51,18 @@ async function rowsOf<Row extends object>(ground: Ground, statement: string, val
 }
 
 /** Real claims at a steady rate: from each one's commit to each listener. */
-export async function measureClaimedEvents(claiming: Claiming, seconds: number): Promise<SingleEvents> {
+export async function measureClaimedEvents(
+  claiming: Claiming,
+  { warmUpSeconds, seconds }: SingleDurations,
+): Promise<SingleEvents> {
   const { ground, listening, claimants, target } = claiming;
+  const atRate = { kind: 'at-rate', target, perSecond: EVENTS_A_SECOND } as const;
   await gather(listening, claimedServer(claiming), LISTENERS);
+  await claimants.ask({ ...atRate, seconds: warmUpSeconds });
+  await listening.settled();
   await listening.reset();
   const head = await feedHead(ground);
-  await claimants.ask({ kind: 'at-rate', target, perSecond: EVENTS_A_SECOND, seconds });
+  await claimants.ask({ ...atRate, seconds });
   await listening.settled();
   return reported(listening, await commitTimes(ground, head));
 }
@@ -59,9 +71,15 @@ export async function measureClaimedEvents(claiming: Claiming, seconds: number):
 export async function measurePublishedEvents(
   listening: Listening,
   server: Server,
-  seconds: number,
+  { warmUpSeconds, seconds }: SingleDurations,
 ): Promise<SingleEvents> {
   await gather(listening, server, LISTENERS);
+  await publishAtRate(listening, server, warmUpSeconds);
+  return reported(listening, await publishAtRate(listening, server, seconds));
+}
+
+/** Answers when each event was published, once every listener has all of them. */
+async function publishAtRate(listening: Listening, server: Server, seconds: number): Promise<number[]> {
   await listening.reset();
   const published = new Published(server, LISTENERS);
   const begun = performance.now();
@@ -71,7 +89,7 @@ export async function measurePublishedEvents(
     published.publish(1);
   }
   await published.arrived(listening);
-  return reported(listening, published.atMs);
+  return published.atMs;
 }
 
 async function reported(listening: Listening, publishedAtMs: readonly number[]): Promise<SingleEvents> {
