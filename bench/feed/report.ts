@@ -124,7 +124,8 @@ function singleSection({ claims, singles }: Results): string {
       ],
     ),
     '',
-    'Claims are begun at that rate and made by the hub that tells of them, on the same cores. The other two cost no claim.',
+    'Counted from the third second on. Claims are begun at that rate and made by the hub that tells of them, on the same',
+    'cores. The other two cost no claim.',
     '',
   ].join('\n');
 }
