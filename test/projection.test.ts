@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import { type GraphQLSchema, isObjectType, parse } from 'graphql';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Context } from '../src/platform/graphql/context.ts';
+import { projectionOf } from '../src/platform/graphql/projection.ts';
 import { OperationExecution } from '../src/platform/graphql/shared-execution.ts';
 import { answersOf, context, fieldsOf, format, type Resolve, schemaWith } from './support/small-feed.ts';
 
@@ -129,6 +130,47 @@ test('an event that goes wrong is told as it is by graphql-js, and the next goes
       data: null,
     },
     { data: { sureEvent: { sure: 'd' } } },
+  ]);
+});
+
+test('a projection that cannot tell five events in a row is let go, and each is executed once from then on', async () => {
+  let times = 0;
+  const name: Resolve = (event) => {
+    times += 1;
+    if ((event as { isTorn: boolean }).isTorn) throw new Error('torn');
+    return 'whole';
+  };
+  const args = {
+    schema: schemaWith({ name }),
+    document: parse('subscription { sureEvent { name } }'),
+    contextValue: context,
+  };
+  const execution = new OperationExecution(args, format, 100);
+  const four = Array.from({ length: 4 }, () => true);
+  const counts: number[] = [];
+  for (const isTorn of [false, ...four, false, ...four, true, true, false]) {
+    times = 0;
+    const answer = await execution.perform({ sureEvent: { isTorn } });
+    expect(JSON.parse(answer)).toMatchObject({ data: { sureEvent: { name: isTorn ? null : 'whole' } } });
+    counts.push(times);
+  }
+  expect(counts).toEqual([1, 2, 2, 2, 2, 1, 2, 2, 2, 2, 2, 1, 1]);
+});
+
+test('arguments are kept once, in however many places their fragment is spread', async () => {
+  const heard = new Map<unknown, number>();
+  const given: Resolve = (_event, args: object) => {
+    heard.set(args, (heard.get(args) ?? 0) + 1);
+    return JSON.stringify(args);
+  };
+  const document =
+    parse(`subscription { event { ...G event { ...G sureEvent { ...G other: given(first: 7) } } } }
+    fragment G on Event { given(first: 7, tags: ["x"]) }`);
+  const projection = projectionOf({ schema: schemaWith({ given }), document });
+  await projection!({ event: { event: { sureEvent: {} } } }, context);
+  expect([...heard]).toEqual([
+    [{ first: 7, tags: ['x'] }, 3],
+    [{ first: 7, tags: ['a'] }, 1],
   ]);
 });
 

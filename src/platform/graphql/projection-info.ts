@@ -27,3 +27,19 @@ const onlyKnown: ProxyHandler<KnownInfo> = {
 export function infoOf(known: KnownInfo): GraphQLResolveInfo {
   return new Proxy<object>(known, onlyKnown) as GraphQLResolveInfo;
 }
+
+const noArguments = Object.freeze({});
+
+/** A variable's value stands in many arguments: what is frozen was frozen with all that it holds. */
+function freeze(value: unknown): void {
+  if (Object.isFrozen(value) || typeof value !== 'object' || value === null) return;
+  Object.values(value).forEach(freeze);
+  Object.freeze(value);
+}
+
+/** All events are resolved with the same arguments: a resolver that would change them throws. */
+export function unchangeable(args: Record<string, unknown>): object {
+  if (Object.keys(args).length === 0) return noArguments;
+  freeze(args);
+  return args;
+}

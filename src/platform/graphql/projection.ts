@@ -1,6 +1,7 @@
 import {
   defaultFieldResolver,
   type ExecutionArgs,
+  type FieldNode,
   getNullableType,
   getOperationAST,
   getVariableValues,
@@ -15,7 +16,7 @@ import {
 } from 'graphql';
 import { type SelectedField, Selections } from '../read-plan/selection.ts';
 import { isPromise, type Text, Writing } from './json-writing.ts';
-import { infoOf, Unusual } from './projection-info.ts';
+import { infoOf, unchangeable, Unusual } from './projection-info.ts';
 
 /** Writes a value as JSON, or the value of a field of an object. Throws or rejects for what only graphql-js can tell. */
 type Write = (value: unknown, context: unknown) => Text;
@@ -63,6 +64,8 @@ class Projecting {
   private readonly selections: Selections;
   /** One for each such type, `String` and `String!`, since a projection is kept. */
   private readonly leaves = new Map<string, Write>();
+  /** By where they stand in the document: a fragment may be spread in many places, and its lists may be long. */
+  private readonly known = new Map<FieldNode, { of: SelectedField['definition']; args: object }>();
   private fields = 0;
 
   constructor(args: ExecutionArgs, selections: Selections) {
@@ -95,11 +98,20 @@ class Projecting {
     if (definition === null) throw new NotProjected();
     const { schema, fieldResolver } = this.args;
     const resolve = definition.resolve ?? fieldResolver ?? defaultFieldResolver;
-    const args = unchangeable(this.selections.argumentsOf(field));
+    const args = this.argumentsOf(field);
     const { type } = definition;
     const info = infoOf({ fieldName: name, fieldNodes: nodes, parentType, returnType: type, schema });
     const write = this.value(type, field);
     return (source, context) => orLater(write, resolve(source, args, context, info), context);
+  }
+
+  private argumentsOf(field: SelectedField): object {
+    const [node] = field.nodes;
+    const known = this.known.get(node!);
+    if (known?.of === field.definition) return known.args;
+    const args = unchangeable(this.selections.argumentsOf(field));
+    this.known.set(node!, { of: field.definition, args });
+    return args;
   }
 
   private value(type: GraphQLOutputType, field: SelectedField): Write {
@@ -171,19 +183,4 @@ function writeList(write: Write): Write {
     }
     return writing.end(']');
   };
-}
-
-const noArguments = Object.freeze({});
-
-function freeze(value: unknown): void {
-  if (typeof value !== 'object' || value === null) return;
-  Object.values(value).forEach(freeze);
-  Object.freeze(value);
-}
-
-/** All events are resolved with the same arguments: a resolver that would change them throws. */
-function unchangeable(args: Record<string, unknown>): object {
-  if (Object.keys(args).length === 0) return noArguments;
-  freeze(args);
-  return args;
 }

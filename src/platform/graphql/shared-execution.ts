@@ -73,10 +73,13 @@ function sharingOf({ schema, document, operationName }: ExecutionArgs): Sharing 
   return sharing;
 }
 
-/** ClaimTurns errors into what a client hears, in its language. */
+/** Turns errors into what a client hears, in its language. */
 export type FormatErrors = (errors: readonly GraphQLError[], context: Context) => unknown[];
 
 const DATA = '{"data":';
+
+/** So many events in a row that a projection cannot tell, and it is let go: from then on each is executed only once. */
+const MAX_FAILURES = 5;
 
 /** How many fields a result holds, by its JSON; a text in it that looks like one counts too. */
 function fieldsIn(json: string): number {
@@ -99,6 +102,8 @@ export class OperationExecution implements SharedExecution {
   private performed = 0;
   /** Null as long as graphql-js executes. */
   private projection: Projection | null = null;
+  /** Events in a row that the projection could not tell. */
+  private failures = 0;
 
   /** `eventFields`: what one event may cost. */
   constructor(args: ExecutionArgs, format: FormatErrors, eventFields: number) {
@@ -122,8 +127,12 @@ export class OperationExecution implements SharedExecution {
     if (this.performed === 2) this.projection = projectionOf(this.args);
     if (this.projection === null) return this.execute(rootValue);
     try {
-      return `${DATA}${await this.projection(rootValue, this.freshContext())}}`;
+      const data = await this.projection(rootValue, this.freshContext());
+      this.failures = 0;
+      return `${DATA}${data}}`;
     } catch {
+      this.failures += 1;
+      if (this.failures === MAX_FAILURES) this.projection = null;
       return this.execute(rootValue);
     }
   }
