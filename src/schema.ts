@@ -124,7 +124,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
     pubSub: noPubSub,
     validate: false,
   });
-  resolveDirectly(schema);
+  resolveDirectly(schema, resolvers);
   assertFieldsRuled(schema);
   return schema;
 }

@@ -87,7 +87,19 @@ class PlanetResolver {
   }
 }
 
-const context = { container: containerOf([new PlanetResolver()]), locale: 'id' } as unknown as Context;
+/** Loaded, and no part of the schema. */
+@Resolver(() => Planet)
+class UnusedResolver {
+  @FieldResolver(() => String)
+  plain(): string {
+    return 'from elsewhere';
+  }
+}
+
+const context = {
+  container: containerOf([new PlanetResolver(), new UnusedResolver()]),
+  locale: 'id',
+} as unknown as Context;
 
 function planetOf(schema: { getType(name: string): unknown }): GraphQLObjectType {
   const planet = schema.getType('Planet') as GraphQLObjectType;
@@ -111,7 +123,7 @@ test('methods that take the root, the context or nothing are called directly; al
     contextValue: context,
   };
   const told = await execute(args);
-  resolveDirectly(schema);
+  resolveDirectly(schema, [PlanetResolver]);
   const changed = fields.filter(({ name, resolve }) => resolve !== before.get(name)).map(({ name }) => name);
   expect(changed.toSorted()).toEqual(['both', 'nothing', 'plain']);
   expect(told.data).toEqual({

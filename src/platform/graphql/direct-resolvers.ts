@@ -47,14 +47,18 @@ function setResolver(type: GraphQLNamedType | null | undefined, handler: Handler
  * it was given: it sorts parameters at each call, and waits for each argument. Fields with arguments, queries and
  * mutations stay as they are. A subscription's method gets its arguments as graphql-js coerced them, not as instances
  * of their classes.
+ *
+ * `resolvers`: the classes that the schema was built of, without global middleware: the metadata know any class that
+ * was ever loaded.
  */
-export function resolveDirectly(schema: GraphQLSchema): void {
+export function resolveDirectly(schema: GraphQLSchema, resolvers: readonly object[]): void {
   const { fieldResolvers, subscriptions, objectTypes } = getMetadataStorage();
-  for (const handler of fieldResolvers) {
+  const isUsed = ({ target }: Handler): boolean => resolvers.includes(target);
+  for (const handler of fieldResolvers.filter(isUsed)) {
     const owner = handler.kind === 'external' ? handler.getObjectType?.() : undefined;
     const type = objectTypes.find(({ target }) => target === owner);
     const takesArguments = handler.params?.some(({ kind }) => kind === 'arg') ?? false;
     if (type !== undefined && !takesArguments) setResolver(schema.getType(type.name), handler);
   }
-  for (const handler of subscriptions) setResolver(schema.getSubscriptionType(), handler);
+  for (const handler of subscriptions.filter(isUsed)) setResolver(schema.getSubscriptionType(), handler);
 }
