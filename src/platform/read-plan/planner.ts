@@ -48,7 +48,7 @@ const MAX_SOURCES = 60;
 class NotMapped extends Error {}
 
 /**
- * ClaimTurns a query into one statement that answers all of it, as the mappings of the modules say. Nested objects and
+ * Turns a query into one statement that answers all of it, as the mappings of the modules say. Nested objects and
  * pages become subselects, and the database writes the JSON of the answer: nothing is loaded to be put together here.
  */
 export class ReadPlanner {
