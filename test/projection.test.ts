@@ -5,7 +5,16 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Context } from '../src/platform/graphql/context.ts';
 import { projectionOf } from '../src/platform/graphql/projection.ts';
 import { OperationExecution } from '../src/platform/graphql/shared-execution.ts';
-import { answersOf, context, fieldsOf, format, type Resolve, schemaWith } from './support/small-feed.ts';
+import {
+  answersOf,
+  complaints,
+  context,
+  fieldsOf,
+  format,
+  logger,
+  type Resolve,
+  schemaWith,
+} from './support/small-feed.ts';
 
 const later = <T>(value: T): Promise<T> => nextTurn(value);
 
@@ -110,10 +119,23 @@ test.each<[what: string, query: string, event: object, resolvers?: Record<string
   expect(times).toBe(2);
 });
 
+test('the log hears of what failed in a projection, and neither in graphql-js nor as unusual', async () => {
+  const changing: Resolve = (_event, args: { tags: string[] }) => String(args.tags.push('b'));
+  const asking: Resolve = (...[, , , { path }]) => String(path.key);
+  complaints.length = 0;
+  for (const given of [throws('torn'), asking, changing]) {
+    await answersOf('subscription { event { given(tags: ["a"]) } }', {}, schemaWith({ given }));
+  }
+  const told = complaints.map((line) => JSON.parse(line) as object);
+  const one = { msg: 'an event failed in a projection, and not in graphql-js', requestId: 'test' };
+  const expected = { ...one, err: expect.objectContaining({ type: 'TypeError' }) };
+  expect(told).toEqual([expect.objectContaining(expected), expect.objectContaining(expected)]);
+});
+
 test('an event that goes wrong is told as it is by graphql-js, and the next goes well by the projection', async () => {
   const schema = schemaWith({});
   const args = { schema, document: parse('subscription { sureEvent { sure } }'), contextValue: context };
-  const execution = new OperationExecution(args, format, 100);
+  const execution = new OperationExecution(args, format, 100, logger);
   const answers = await Promise.all(
     ['a', 'b', null, 'd'].map((sure) => execution.perform({ sureEvent: { sure } })),
   );
@@ -145,7 +167,7 @@ test('a projection that cannot tell five events in a row is let go, and each is 
     document: parse('subscription { sureEvent { name } }'),
     contextValue: context,
   };
-  const execution = new OperationExecution(args, format, 100);
+  const execution = new OperationExecution(args, format, 100, logger);
   const four = Array.from({ length: 4 }, () => true);
   const counts: number[] = [];
   for (const isTorn of [false, ...four, false, ...four, true, true, false]) {
@@ -180,7 +202,7 @@ test('a projection knows who asks only where the document is declared to differ 
     const schema = schemaWith({ name: asks });
     fieldsOf(schema, 'Event')['name']!.extensions = { perViewer };
     const args = { schema, document: parse('subscription { sureEvent { name } }'), contextValue: context };
-    const execution = new OperationExecution(args, format, 100);
+    const execution = new OperationExecution(args, format, 100, logger);
     const event = { sureEvent: {} };
     const answers = await Promise.all([1, 2, 3].map(() => execution.perform(event)));
     for (const answer of answers) {

@@ -118,7 +118,7 @@ class EventStream {
     { query, operationName, variables }: SentOperation,
     isSafe: boolean,
   ): Promise<string | null> {
-    const { schema, documents } = this.options;
+    const { schema, documents, logger } = this.options;
     const document = documents.read(query);
     if (!('kind' in document)) return this.result({ errors: document });
     const operation = getOperationAST(document, operationName)?.operation;
@@ -135,7 +135,7 @@ class EventStream {
       hideSuggestions: !documents.isSchemaOpen,
     };
     if (operation !== OperationTypeNode.SUBSCRIPTION) return this.result(await executeWithinLimits(args));
-    const reading = await subscribeShared(args, this.outlet, (errors) => this.format(errors));
+    const reading = await subscribeShared(args, this.outlet, (errors) => this.format(errors), logger);
     if (!(reading instanceof SharedReading)) return this.result(reading);
     this.reply.raw.once('close', () => void reading.return());
     // The reader may have gone while the subscription was opened.

@@ -89,7 +89,7 @@ function speak(sockets: WebSocketServer, options: WebSocketOptions): { dispose()
       subscribe: (args) =>
         operations
           .get(args)!
-          .answer(() => subscribeShared(args, outlets.get(args.contextValue as object)!, format)),
+          .answer(() => subscribeShared(args, outlets.get(args.contextValue as object)!, format, logger)),
       onConnect: (peer) => admit(peer, options),
       onSubscribe: (peer, id, payload) => {
         const { operationName, variables } = payload;

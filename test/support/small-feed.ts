@@ -14,6 +14,7 @@ import { containerOf } from '../../src/platform/container.ts';
 import { Context } from '../../src/platform/graphql/context.ts';
 import { projectionOf } from '../../src/platform/graphql/projection.ts';
 import { OperationExecution } from '../../src/platform/graphql/shared-execution.ts';
+import { createLogger } from '../../src/platform/logger.ts';
 import { TestClock } from './test-clock.ts';
 
 const SDL = `
@@ -71,6 +72,10 @@ export const context = new Context({
   requestId: 'test',
 });
 
+/** What the log heard of executions. */
+export const complaints: string[] = [];
+export const logger = createLogger('warn', { write: (line: string) => void complaints.push(line) });
+
 /** With what was thrown, by which the hub tells what a client may hear. */
 export const format = (errors: readonly GraphQLError[]) =>
   errors.map((error) => ({ ...error.toJSON(), cause: String(error.originalError) }));
@@ -94,7 +99,7 @@ export async function answersOf(
     };
   }
   const args = { schema, document: parse(query), contextValue: context, variableValues };
-  const execution = new OperationExecution(args, format, 100);
+  const execution = new OperationExecution(args, format, 100, logger);
   await Promise.all([execution.perform(event), execution.perform(event)]);
   resolved = 0;
   const answer = await execution.perform(event);

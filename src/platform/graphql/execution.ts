@@ -5,6 +5,7 @@ import {
   type ExecutionResult,
   GraphQLError,
 } from 'graphql';
+import type { Logger } from 'pino';
 import { RequestError } from '../../kernel/problems.ts';
 import { LIMITS } from '../limits.ts';
 import type { Outlet } from '../live/outlet.ts';
@@ -99,13 +100,14 @@ export function subscribeShared(
   args: ExecutionArgs,
   outlet: Outlet,
   format: FormatErrors,
+  logger: Logger,
 ): Promise<ExecutionResult | SharedReading> {
   return withinAllowance<ExecutionResult | SharedReading>(args, async (cost) => {
     const kept = JSON.stringify(args.variableValues ?? {}).length;
     if (kept > LIMITS.keptCharacters) {
       return { errors: [tooLarge('keptCharacters', 'query.too-much-to-keep', kept)] };
     }
-    const executionOf = () => new OperationExecution(args, format, cost);
+    const executionOf = () => new OperationExecution(args, format, cost, logger);
     const keptBytes = documentBytes(args.document) + jsonBytes(kept) + projectionBytes(cost);
     const keptFields = Math.ceil(keptBytes / BYTES_PER_FIELD);
     const openFields = Math.max(cost, LIMITS.leastFields, keptFields);

@@ -5,6 +5,7 @@ import {
   getNullableType,
   getOperationAST,
   getVariableValues,
+  GraphQLError,
   type GraphQLLeafType,
   type GraphQLObjectType,
   type GraphQLOutputType,
@@ -53,8 +54,10 @@ export function projectionOf(args: ExecutionArgs): Projection | null {
   const selections = new Selections(schema, document.definitions, coerced);
   try {
     return new Projecting(args, selections).object(root, selections.ofOperation(operation, root));
-  } catch {
-    return null;
+  } catch (error) {
+    // Of arguments that do not fit, graphql-js tells too.
+    if (error instanceof NotProjected || error instanceof GraphQLError) return null;
+    throw error;
   }
 }
 

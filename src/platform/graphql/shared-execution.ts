@@ -11,9 +11,11 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import type { Logger } from 'pino';
 import { permissionsOf } from '../../access/actor.ts';
 import type { SharedExecution } from '../live/shared-stream.ts';
 import type { Context } from './context.ts';
+import { Unusual } from './projection-info.ts';
 import { type Projection, projectionOf } from './projection.ts';
 
 /** For `@Extensions`: marks a field that shows different things to different viewers. */
@@ -99,6 +101,7 @@ export class OperationExecution implements SharedExecution {
   private readonly differsByViewer: boolean;
   private readonly format: FormatErrors;
   private readonly eventFields: number;
+  private readonly logger: Logger;
   private performed = 0;
   /** Null as long as graphql-js executes. */
   private projection: Projection | null = null;
@@ -106,7 +109,7 @@ export class OperationExecution implements SharedExecution {
   private failures = 0;
 
   /** `eventFields`: what one event may cost. */
-  constructor(args: ExecutionArgs, format: FormatErrors, eventFields: number) {
+  constructor(args: ExecutionArgs, format: FormatErrors, eventFields: number, logger: Logger) {
     const { number, differsByViewer: differs, startVariable } = sharingOf(args);
     const { actor, locale } = args.contextValue as Context;
     const { [startVariable ?? '']: _, ...variables } = args.variableValues ?? {};
@@ -114,6 +117,7 @@ export class OperationExecution implements SharedExecution {
     this.differsByViewer = differs;
     this.format = format;
     this.eventFields = eventFields;
+    this.logger = logger;
     this.key = JSON.stringify([number, variables, locale, differs ? permissionsOf(actor) : null]);
   }
 
@@ -123,18 +127,35 @@ export class OperationExecution implements SharedExecution {
    */
   async perform(rootValue: unknown): Promise<string> {
     this.performed += 1;
+    try {
+      const data = await this.project(rootValue);
+      if (data !== null) return `${DATA}${data}}`;
+    } catch (error) {
+      return this.executeAfter(error, rootValue);
+    }
+    return this.execute(rootValue);
+  }
+
+  /** The event's `data` by the projection; null where there is none. */
+  private async project(rootValue: unknown): Promise<string | null> {
     // A single event takes less than a projection.
     if (this.performed === 2) this.projection = projectionOf(this.args);
-    if (this.projection === null) return this.execute(rootValue);
-    try {
-      const data = await this.projection(rootValue, this.freshContext());
-      this.failures = 0;
-      return `${DATA}${data}}`;
-    } catch {
-      this.failures += 1;
-      if (this.failures === MAX_FAILURES) this.projection = null;
-      return this.execute(rootValue);
+    if (this.projection === null) return null;
+    const data = await this.projection(rootValue, this.freshContext());
+    this.failures = 0;
+    return data;
+  }
+
+  /** What graphql-js tells no error of, a projection must be able to tell, or refuse as unusual: the log hears of all else. */
+  private async executeAfter(error: unknown, rootValue: unknown): Promise<string> {
+    this.failures += 1;
+    if (this.failures === MAX_FAILURES) this.projection = null;
+    const json = await this.execute(rootValue);
+    if (json.startsWith(DATA) && !(error instanceof Unusual)) {
+      const { requestId } = this.args.contextValue as Context;
+      this.logger.warn({ err: error, requestId }, 'an event failed in a projection, and not in graphql-js');
     }
+    return json;
   }
 
   /** By graphql-js, which tells whatever goes wrong. */
