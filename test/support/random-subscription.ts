@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 
 /** The switches of such a document; those without a default are to be given. */
-export const SWITCHES = ['a', 'b', 'c'] as const;
+const SWITCHES = ['a', 'b', 'c'] as const;
 const DECLARED = '$a: Boolean!, $b: Boolean = true, $c: Boolean = false, $first: Int = 2';
 
 /** Past them a document only asks for names of types. */
