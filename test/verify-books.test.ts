@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { type ProofResult, verifyBooks } from '../src/feed/verify-books.service.ts';
+import { Session } from '../src/platform/session.ts';
 import { claim, commit, publish, report, verify } from './support/acts.ts';
 import { ChildHub } from './support/child-hub.ts';
 import { testHub } from './support/test-hub.ts';
@@ -14,6 +15,9 @@ const pledge = await commit(as.semen, (await claim(as.semen, need.id, 10)).id, c
 await verify(as.kader, (await report(as.semen, pledge.id, 4, clock.date())).id);
 await report(as.semen, pledge.id, 3, clock.date());
 await hub.feedStamped();
+
+/** The session that holds the relay up says nothing meanwhile. */
+const GATE_OPENS_WITHIN_MS = 60_000;
 
 const GIVEN = 'Over all partners, support given equals support received';
 const BALANCES = 'Each partner’s balance equals its ledger entries';
@@ -94,6 +98,17 @@ test('every proof is among those that were put to the test', async () => {
   expect((await results()).map(({ name, count }) => [tested.has(name), count])).toEqual(
     Array.from({ length: tested.size }, () => [true, 0]),
   );
+});
+
+test('books are true while a fact waits for its place in the feed', async () => {
+  const gate = await Session.open(database.url, GATE_OPENS_WITHIN_MS);
+  await gate.query('begin');
+  await gate.query('select from feed_head for update');
+  await claim(as.semen, need.id, 1);
+  expect((await results()).filter(({ count }) => count > 0)).toEqual([]);
+  expect(await database.sql('select from outbox')).toHaveLength(1);
+  await gate.close();
+  await hub.feedStamped();
 });
 
 test('the command ends with 1 when something is wrong, names it with its figures, and with 0 when nothing is', async () => {

@@ -196,9 +196,10 @@ const feedIsContiguous = sql<Breach>`
     select count(*) as given, coalesce(max(position), 0) as last from events) as e
   where (given, last) is distinct from (head.position, head.position)`;
 
+/** What was committed a moment ago is in the outbox still; ids go on from there to the feed. */
 const feedEqualsNeeds = sql<Breach>`
-  with last as (
-    select distinct on (need_id) need_id, snapshot -> 'need' as need from events order by need_id, id desc)
+  with told as (select id, need_id, snapshot from events union all select id, need_id, snapshot from outbox),
+  last as (select distinct on (need_id) need_id, snapshot -> 'need' as need from told order by need_id, id desc)
   select n.id as key, concat_ws('/', n.status, n.version) as expected,
     concat_ws('/', need ->> 'status', need ->> 'version') as found
   from needs n left join last on last.need_id = n.id
