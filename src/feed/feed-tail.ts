@@ -120,7 +120,8 @@ export class FeedTail implements PlacedListener {
       if (!this.isHeard) {
         const head = await this.log.head();
         // Who has come since hears all after the place that was the tail's when it came.
-        if (!this.isHeard) this.position = Math.max(this.position, head);
+        if (this.isHeard) continue;
+        this.position = Math.max(this.position, head);
         return;
       }
       const events = await this.log.read({}, this.position, BATCH);
