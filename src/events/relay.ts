@@ -36,10 +36,9 @@ const SHOWN = `id::float8, position::float8, kind, occurred_at as "occurredAt", 
 const placing = (name: string, answer: string): Statement => ({
   name,
   text: `
-  with head as (
-    select position from feed_head where id = 1 and (select id from outbox order by id limit 1) is not null for update),
-  taken as (
+  with taken as (
     delete from outbox where id in (select id from outbox order by id limit ${BATCH}) returning *),
+  head as (select position from feed_head where id = 1 and exists (select from taken) for update),
   placed as (
     insert into events (position, ${COLUMNS}, words)
     select head.position + row_number() over (order by id), ${COLUMNS}, words from taken, head order by id
