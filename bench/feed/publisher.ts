@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { COMMIT_CHANNEL } from '../../src/events/relay.ts';
 
-/** Copies events of the past, unstamped: the one way to give a hub events as fast as it can send them. */
+/** Copies events of the past into the outbox: the one way to give a hub events as fast as it can send them. */
 const COPY = `
   insert into outbox (kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id, partner_id, snapshot)
   select kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id, partner_id, snapshot
@@ -13,7 +13,7 @@ const MODELS = `
   select row_number() over (order by village_id) - 1 as place, first.* from (
     select distinct on (village_id) * from events where kind = 'PLEDGE_MADE' order by village_id, id) as first`;
 
-/** Publishes to a hub as another node does: it writes events, and rings for the hub's relay, which stamps them. */
+/** Publishes to a hub as another node does: it writes events, and rings for the hub's relay, which gives them their places. */
 export class Publisher {
   private readonly client: pg.Client;
   private readonly models: number;

@@ -203,7 +203,7 @@ function claimsSection({ rounds }: Results['claims']): string {
 const METHOD = `Each server runs in a process of its own, one at a time, new for each measurement; all clients are one other process,
 whose sockets (of \`ws\`) count and time messages without parsing them. All serve the operation PledgeFeed on real events of the
 hub: peers from memory, in each server's documented way; the hub from its database, into which copies of events are
-written as by another node, for its relay to stamp. Every message is counted: a measurement in which one is lost or comes twice fails.
+written as by another node, for its relay to place. Every message is counted: a measurement in which one is lost or comes twice fails.
 
 - **full load**: new events are published as messages arrive, so that as many are on their way as come in 500 ms (but at least
   8,000, and 2 events). Delay is then mostly this queue.
