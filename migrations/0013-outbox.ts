@@ -24,6 +24,7 @@ const WORDS_APART = `not snapshot @? '$ ? (exists(@.need.cancelReason ? (@ != nu
 
 const ONLY_PLACED = 'outbox_only_placed';
 const APPEND_ONLY = 'events_append_only';
+const HEAD_STAYS = 'feed_head_never_deleted';
 const refusal = (rule: string) => `begin ${broken(rule, 'lower(tg_op)')} end`;
 
 /** By their images: what was moved is the same to the byte, and JSON is slow to compare. */
@@ -69,6 +70,13 @@ const guards: [name: string, table: string, when: string, body: string][] = [
     follows,
   ],
   ['feed_head_is_last', 'feed_head', 'after update on feed_head for each row', isLast],
+  ['feed_head_never_deleted', 'feed_head', 'before delete on feed_head for each row', refusal(HEAD_STAYS)],
+  [
+    'feed_head_never_truncated',
+    'feed_head',
+    'before truncate on feed_head for each statement',
+    refusal(HEAD_STAYS),
+  ],
   ['outbox_never_changed', 'outbox', 'before update on outbox for each row', refusal(ONLY_PLACED)],
   [
     'outbox_leaves_placed',

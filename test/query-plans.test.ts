@@ -102,7 +102,7 @@ test.each<[WorkloadName, string[]]>([
   ['feed', ['needs', 'pledges', 'villages']],
   ['point', ['needs']],
   ['areas', ['areas']],
-  ['spread', ['events', 'needs', 'pledges', 'villages']],
+  ['spread', ['needs', 'pledges', 'villages']],
 ])('%s reads no large table from end to end', async (name, tables) => {
   const { touched, scanned } = await tablesOf(await hotPath(name));
   expect(touched).toEqual(expect.arrayContaining(tables));
@@ -123,6 +123,6 @@ test('claims that are made together read no large table from end to end either',
   const written = statements.filter(({ text }) => text.includes('insert into pledges'));
   expect(written.length).toBeLessThan(24);
   const { touched, scanned } = await tablesOf(statements);
-  expect(touched).toEqual(expect.arrayContaining(['events', 'needs', 'pledges', 'villages']));
+  expect(touched).toEqual(expect.arrayContaining(['needs', 'pledges', 'villages']));
   expect(scanned).toEqual([]);
 });

@@ -85,6 +85,7 @@ export class FeedTail implements PlacedListener {
 
   /** What this node's relay has placed: all that comes before it is here already, or is read now. */
   take(events: readonly PlacedRow[], head: number): void {
+    if (this.stopped) return;
     const first = events[0]?.position ?? head + 1;
     if (this.isHeard && first > this.position + 1) this.ring();
     else if (this.isHeard) this.advance(events as readonly FeedEvent[]);

@@ -41,6 +41,7 @@ export const brokenFeed: readonly Violation[] = [
     'a head of the feed that no event has',
     'update feed_head set position = position + 1',
   ],
+  ['feed_head_never_deleted', 'feed_head_never_deleted', 'a feed without a head', 'delete from feed_head'],
   [
     'outbox_never_changed',
     'outbox_only_placed',

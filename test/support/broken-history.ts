@@ -226,6 +226,7 @@ export function brokenHistory(targets: Targets): Violation[] {
       ['ledger_entries', 'ledger_entries_append_only'],
       ['policies', 'policies_append_only'],
       ['events', 'events_append_only'],
+      ['feed_head', 'feed_head_never_deleted'],
       ['outbox', 'outbox_only_placed'],
       ['needs', 'needs_never_deleted'],
       ['pledges', 'pledges_never_deleted'],
