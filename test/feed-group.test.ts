@@ -1,12 +1,15 @@
 import { expect, test } from '@jest/globals';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { FeedGroup } from '../src/feed/feed-group.ts';
 import { createLogger } from '../src/platform/logger.ts';
+import { Chance } from './faults/chance.ts';
 import { copyEvents, placesOf } from './faults/event-copies.ts';
 import { ObservedNeed } from './faults/observed-need.ts';
 import { testHub } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
 import { until } from './support/until.ts';
 
+const chance = new Chance();
 const hub = await testHub();
 const { database } = hub;
 const { as, villages } = await buildWorld(hub);
@@ -61,6 +64,52 @@ test('who joins a group at the moment an execution of it fails misses nothing', 
   group.remove(late);
   expect(tail.topicCount).toBe(0);
 });
+
+/** Stands where the group stands when it comes, and knows what it has heard, as a subscriber does. */
+class CrowdReader {
+  readonly after: number;
+  readonly heard: number[] = [];
+  writes = 0;
+  /** Of what it was handed after it had heard it from the group itself. */
+  repeats = 0;
+  isGone = false;
+  private readonly group: FeedGroup;
+  private readonly onSlice: () => void;
+
+  constructor(group: FeedGroup, onSlice: () => void) {
+    this.group = group;
+    this.onSlice = onSlice;
+    this.after = group.position;
+    group.add(this);
+  }
+
+  get last(): number {
+    return this.heard.at(-1) ?? this.after;
+  }
+
+  take(events: readonly { event: { position: number } }[]): void {
+    this.writes += 1;
+    if (chance.whole(200) === 0) {
+      // As long as a slice takes that is written to the network.
+      const written = performance.now() + 3;
+      while (performance.now() < written);
+      setImmediate(this.onSlice);
+    }
+    for (const { event } of events) {
+      if (event.position > this.last) this.heard.push(event.position);
+      else if (event.position > this.after) this.repeats += 1;
+    }
+  }
+
+  fail(error: unknown): void {
+    throw error;
+  }
+
+  leave(): void {
+    this.isGone = true;
+    this.group.remove(this);
+  }
+}
 
 /** A group whose executions wait until `open` is called, and its one reader. */
 async function gatedGroup() {
@@ -165,6 +214,52 @@ test('between slices of a large crowd the hub turns to everything else; who come
   expect(joinedAt).toBe(one);
   expect(heard).toEqual({ first: [one, two], last: [one, two], late: [two], gone: [] });
   for (const reader of [...crowd, late]) group.remove(reader);
+});
+
+test('whoever comes and goes while a crowd is written to, and whatever comes then, each hears all events from when it came, in order and nothing twice', async () => {
+  const { id, filter } = await ObservedNeed.publish(as.coordinator, villages.cimarga.id);
+  await hub.feedStamped();
+  await until(async () => tail.head === (await log.head()), 'a tail at the end of the feed');
+  let merged = 0;
+  const execution = {
+    key: 'of many lengths',
+    perform: async () => {
+      if (chance.whole(4) === 0) await nextTurn();
+      // Some parts hold one event, some many.
+      return 'x'.repeat(chance.whole(5) === 0 ? 100_000 : 10);
+    },
+    payFor: () => 0,
+    settle: () => undefined,
+  };
+  const group = new FeedGroup(execution, filter, log, tail, createLogger('silent'));
+  const start = group.position;
+  const readers: CrowdReader[] = [];
+  // Between two slices, as others would.
+  const comeOrGo = () => {
+    if (chance.whole(3) === 0) readers[chance.whole(readers.length)]!.leave();
+    else readers.push(new CrowdReader(group, comeOrGo));
+  };
+  for (let made = 0; made < 900; made += 1) readers.push(new CrowdReader(group, comeOrGo));
+  for (let wave = 0; wave < 60; wave += 1) {
+    // Below the rate from which on events are gathered.
+    await copyEvents(database, id, chance.whole(6) === 0 ? 10 : 1 + chance.whole(2));
+    hub.services.relay.wake();
+    await sleep(30 + chance.whole(20));
+  }
+  await hub.feedStamped();
+  const places = await placesOf(database, id, start);
+  await until(() => group.position === places.at(-1), 'the last event');
+  await until(() => readers.every((one) => one.isGone || one.last === places.at(-1)), 'it with everybody');
+  for (const { after, heard, isGone, repeats, writes } of readers) {
+    const owed = places.filter((place) => place > after);
+    expect(heard).toEqual(isGone ? owed.slice(0, heard.length) : owed);
+    expect(repeats).toBe(0);
+    merged += writes < heard.length ? 1 : 0;
+  }
+  // Some got several events in one write.
+  expect(merged).toBeGreaterThan(0);
+  for (const one of readers) one.leave();
+  expect(group.size).toBe(0);
 });
 
 test('what waits while the group rests is executed for nobody once all readers have left', async () => {

@@ -1,9 +1,10 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { SharedExecution } from '../platform/live/shared-stream.ts';
-import { type SharedMessage, SharedMessages } from '../platform/live/shared-messages.ts';
+import type { SharedMessage, SharedMessages } from '../platform/live/shared-messages.ts';
 import { feedCursor, type FeedEvent, type FeedLog, placed, type PlacedEvent } from './feed-log.service.ts';
 import type { FeedListener, FeedTail } from './feed-tail.ts';
+import { Handing } from './handing.ts';
 import { type FeedFilter, matches, type Topic, topicsOf } from './feed.rules.ts';
 
 /** An event as all readers of a group get it who stood at its `previous`. */
@@ -29,8 +30,6 @@ const MOST_REST_MS = 150;
 /** So many events may wait for a group's execution; past it the group goes on from the log. */
 const MAX_QUEUE = 1000;
 const BATCH = 100;
-/** So many readers are written to in one turn of the hub: a millisecond or two. */
-const SLICE = 200;
 /** What goes out in one write has no more characters than this, but for a single message that is longer. */
 const MAX_WRITE_LENGTH = 131_072;
 const RETRY_MS = 500;
@@ -80,6 +79,8 @@ export class FeedGroup {
   private readonly topics: readonly Topic[];
   private readonly logger: Logger;
   private readonly readers = new Set<GroupReader>();
+  /** Who has come since events were last on their way. */
+  private readonly newcomers = new Set<GroupReader>();
   private handedOn: number;
   private queue: FeedEvent[] = [];
   /** Whether something was let go of that is in the log. */
@@ -112,11 +113,13 @@ export class FeedGroup {
 
   add(reader: GroupReader): void {
     this.readers.add(reader);
+    this.newcomers.add(reader);
   }
 
   /** With the last reader the group itself ends. */
   remove(reader: GroupReader): void {
     this.readers.delete(reader);
+    this.newcomers.delete(reader);
     if (this.readers.size > 0) return;
     this.tail.unsubscribe(this.hear, this.topics);
     this.wake?.();
@@ -157,29 +160,45 @@ export class FeedGroup {
     if (events.length === 0) return;
     const performed = await performAll(this.execution, events, this.handedOn);
     let writingMs = 0;
-    for (const part of partsOf(performed)) writingMs += await this.handToAll(part);
+    const parts = partsOf(performed);
+    for (const [index, part] of parts.entries()) {
+      writingMs += await this.handToAll(part, index === parts.length - 1);
+    }
     const restMs = Math.max(writingMs * REST_FOR_WRITING, this.tail.pace.gatheringMs, LEAST_REST_MS);
     this.restsUntil = performance.now() + Math.min(restMs, MOST_REST_MS);
   }
 
   /**
-   * In slices, between which the hub turns to everything else: to the next events first of all. Answers how long the writing
-   * took. Who joins meanwhile stands behind this part already.
+   * In slices, between which the hub turns to everything else: to the next events first of all, which go out with these as
+   * long as they are few and no other part is before them. Answers how long the writing took.
    */
-  private async handToAll(part: readonly Performed[]): Promise<number> {
-    const messages = new SharedMessages(part.map(({ message }) => message));
+  private async handToAll(part: readonly Performed[], isLast: boolean): Promise<number> {
+    const handing = new Handing(part, [...this.readers]);
+    this.newcomers.clear();
     this.handedOn = part.at(-1)!.event.position;
-    const readers = [...this.readers];
-    let writingMs = 0;
-    for (let start = 0; start < readers.length; start += SLICE) {
-      if (start > 0) await nextTurn();
-      const begun = performance.now();
-      for (const reader of readers.slice(start, start + SLICE)) {
-        if (this.readers.has(reader)) reader.take(part, messages);
-      }
-      writingMs += performance.now() - begun;
+    for (;;) {
+      handing.writeNext((reader) => this.readers.has(reader));
+      if (handing.isDone) return handing.writingMs;
+      await nextTurn();
+      if (isLast && handing.isBeginning) await this.joinTo(handing);
     }
-    return writingMs;
+  }
+
+  /** What cannot be told together with these waits for its turn, as does what cannot be executed. */
+  private async joinTo(handing: Handing): Promise<void> {
+    const isTooMuch = this.isBehind || this.tail.pace.gatheringMs > 0 || this.readers.size === 0;
+    const events = isTooMuch ? [] : this.queue.splice(0, Math.max(0, BATCH - handing.count));
+    if (events.length === 0) return;
+    const performed = await performAll(this.execution, events, this.handedOn).catch(() => []);
+    const length = performed.reduce((sum, { message }) => sum + message.body.length, handing.length);
+    if (performed.length === 0 || length > MAX_WRITE_LENGTH) {
+      this.queue.unshift(...events);
+      return;
+    }
+    // Who has come by now may stand before these events, or behind them and know them.
+    handing.join(performed, [...this.newcomers]);
+    this.newcomers.clear();
+    this.handedOn = performed.at(-1)!.event.position;
   }
 
   /** A full batch, or what is in the log already, waits only until the hub has turned to everything else once. */
