@@ -49,7 +49,7 @@ async function committed() {
 const places: Record<string, [statement: string, values: unknown[]]> = {
   'the village': ['select from villages where id = $1 for update', [villages.cimarga.id]],
   'the partner': ['select from partners where id = $1 for update', [partners.semen.id]],
-  'the events': ['lock table events in share mode', []],
+  'the outbox': ['lock table outbox in share mode', []],
 };
 
 /** Every row of every table, as one figure a table. */
