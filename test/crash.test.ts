@@ -8,7 +8,7 @@ import WebSocket from 'ws';
 import type { FeedEvent } from '../client/follow-feed.ts';
 import { createSinergiClient, type SinergiClient } from '../client/sinergi-client.ts';
 import { SinergiError } from '../client/sinergi-error.ts';
-import { findFreePort } from '../src/platform/embedded/port.ts';
+import { lastingPort } from './support/lasting-port.ts';
 import { Chance } from './faults/chance.ts';
 import { type CrashWorld, lookInto, makeCrashWorld, tokenFor, untrueProofs } from './faults/crash-world.ts';
 import { follow, historyOf, lastCursor } from './faults/feed-reading.ts';
@@ -94,7 +94,7 @@ beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'sinergi-crash-'));
   await chmod(dataDir, 0o711);
   world = await makeCrashWorld(dataDir);
-  port = await findFreePort();
+  port = await lastingPort();
   await start();
   claimants = await Promise.all(world.claimants.map(clientOf));
   coordinator = await clientOf(world.coordinator);

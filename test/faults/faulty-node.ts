@@ -1,6 +1,6 @@
 import WebSocket from 'ws';
 import { createSinergiClient, type SinergiClient } from '../../client/sinergi-client.ts';
-import { findFreePort } from '../../src/platform/embedded/port.ts';
+import { lastingPort } from '../support/lasting-port.ts';
 import { ChildHub } from '../support/child-hub.ts';
 import { sessionToken, TOKEN_SECRET } from '../support/session-token.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
@@ -40,7 +40,7 @@ export class FaultyNode {
   }
 
   static async start(database: TestDatabase, name: string): Promise<FaultyNode> {
-    const port = await findFreePort();
+    const port = await lastingPort();
     const [toDatabase, door] = await Promise.all([
       TcpProxy.to(database.url),
       TcpProxy.to(`http://127.0.0.1:${port}`),
