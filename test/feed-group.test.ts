@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import { FeedGroup } from '../src/feed/feed-group.ts';
-import { createLogger } from '../src/platform/logger.ts';
+import type { FeedGroup } from '../src/feed/feed-group.ts';
 import { Chance } from './faults/chance.ts';
 import { copyEvents, placesOf } from './faults/event-copies.ts';
 import { ObservedNeed } from './faults/observed-need.ts';
+import { freeGroup } from './support/free-group.ts';
 import { testHub } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
 import { until } from './support/until.ts';
@@ -20,16 +20,11 @@ test('who joins a group at the moment an execution of it fails misses nothing', 
   await hub.feedStamped();
   await until(async () => tail.head === (await log.head()), 'a tail at the end of the feed');
   let failures = 0;
-  const execution = {
-    key: 'fails once',
-    perform: (root: unknown) => {
-      if (failures === 0) return Promise.reject(new Error('an execution that fails'));
-      return Promise.resolve(JSON.stringify((root as { position: number }).position));
-    },
-    payFor: () => 0,
-    settle: () => undefined,
+  const perform = (root: unknown) => {
+    if (failures === 0) return Promise.reject(new Error('an execution that fails'));
+    return Promise.resolve(JSON.stringify((root as { position: number }).position));
   };
-  const group = new FeedGroup(execution, filter, log, tail, createLogger('silent'));
+  const group = freeGroup(hub, filter, perform);
   const start = group.position;
   const got: number[] = [];
   const late = {
@@ -121,17 +116,12 @@ async function gatedGroup() {
   await atEnd();
   const { promise, resolve: open } = Promise.withResolvers<void>();
   let performed = 0;
-  const execution = {
-    key: 'gated',
-    perform: async () => {
-      performed += 1;
-      await promise;
-      return '{}';
-    },
-    payFor: () => 0,
-    settle: () => undefined,
+  const perform = async () => {
+    performed += 1;
+    await promise;
+    return '{}';
   };
-  const group = new FeedGroup(execution, filter, log, tail, createLogger('silent'));
+  const group = freeGroup(hub, filter, perform);
   const start = group.position;
   return {
     group,
@@ -221,17 +211,12 @@ test('whoever comes and goes while a crowd is written to, and whatever comes the
   await hub.feedStamped();
   await until(async () => tail.head === (await log.head()), 'a tail at the end of the feed');
   let merged = 0;
-  const execution = {
-    key: 'of many lengths',
-    perform: async () => {
-      if (chance.whole(4) === 0) await nextTurn();
-      // Some parts hold one event, some many.
-      return 'x'.repeat(chance.whole(5) === 0 ? 100_000 : 10);
-    },
-    payFor: () => 0,
-    settle: () => undefined,
+  const perform = async () => {
+    if (chance.whole(4) === 0) await nextTurn();
+    // Some parts hold one event, some many.
+    return 'x'.repeat(chance.whole(5) === 0 ? 100_000 : 10);
   };
-  const group = new FeedGroup(execution, filter, log, tail, createLogger('silent'));
+  const group = freeGroup(hub, filter, perform);
   const start = group.position;
   const readers: CrowdReader[] = [];
   // Between two slices, as others would.

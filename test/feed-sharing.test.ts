@@ -4,7 +4,6 @@ import { isObjectType } from 'graphql';
 import { PledgeFeedDocument } from '../client/operations.ts';
 import type { SinergiClient } from '../client/sinergi-client.ts';
 import { type EventKind, eventKinds } from '../src/events/event.entity.ts';
-import { FeedGroup } from '../src/feed/feed-group.ts';
 import {
   type EventAddress,
   type FeedFilter,
@@ -12,7 +11,6 @@ import {
   topicsOf,
   topicsOfEvent,
 } from '../src/feed/feed.rules.ts';
-import { createLogger } from '../src/platform/logger.ts';
 import { createSchema } from '../src/schema.ts';
 import { seed } from './balance/seed.ts';
 import { copyEvents, placesOf } from './faults/event-copies.ts';
@@ -21,6 +19,7 @@ import { ObservedNeed } from './faults/observed-need.ts';
 import { claim, commit, publish, report } from './support/acts.ts';
 import { take } from './support/listener.ts';
 import { gql } from './support/query.ts';
+import { freeGroup } from './support/free-group.ts';
 import { testHub } from './support/test-hub.ts';
 import { allFieldsForAll, fieldsPerViewer } from './support/viewerless-document.ts';
 import { buildWorld } from './support/world.ts';
@@ -71,16 +70,11 @@ test('each event is executed once for a group, and its messages are the same for
   await hub.feedStamped();
   await until(async () => tail.head === (await log.head()), 'a tail at the end of the feed');
   let performed = 0;
-  const execution = {
-    key: 'counted',
-    perform: (root: unknown) => {
-      performed += 1;
-      return Promise.resolve(JSON.stringify((root as { position: number }).position));
-    },
-    payFor: () => 0,
-    settle: () => undefined,
+  const perform = (root: unknown) => {
+    performed += 1;
+    return Promise.resolve(JSON.stringify((root as { position: number }).position));
   };
-  const group = new FeedGroup(execution, filter, log, tail, createLogger('silent'));
+  const group = freeGroup(hub, filter, perform);
   const start = group.position;
   const readers = Array.from({ length: 20 }, () => {
     const got: number[] = [];
