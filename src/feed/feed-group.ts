@@ -79,8 +79,6 @@ export class FeedGroup {
   private readonly topics: readonly Topic[];
   private readonly logger: Logger;
   private readonly readers = new Set<GroupReader>();
-  /** Who has come since events were last on their way. */
-  private readonly newcomers = new Set<GroupReader>();
   private handedOn: number;
   private queue: FeedEvent[] = [];
   /** Whether something was let go of that is in the log. */
@@ -113,13 +111,11 @@ export class FeedGroup {
 
   add(reader: GroupReader): void {
     this.readers.add(reader);
-    this.newcomers.add(reader);
   }
 
   /** With the last reader the group itself ends. */
   remove(reader: GroupReader): void {
     this.readers.delete(reader);
-    this.newcomers.delete(reader);
     if (this.readers.size > 0) return;
     this.tail.unsubscribe(this.hear, this.topics);
     this.wake?.();
@@ -174,7 +170,6 @@ export class FeedGroup {
    */
   private async handToAll(part: readonly Performed[], isLast: boolean): Promise<number> {
     const handing = new Handing(part, [...this.readers]);
-    this.newcomers.clear();
     this.handedOn = part.at(-1)!.event.position;
     for (;;) {
       handing.writeNext((reader) => this.readers.has(reader));
@@ -196,8 +191,7 @@ export class FeedGroup {
       return;
     }
     // Who has come by now may stand before these events, or behind them and know them.
-    handing.join(performed, [...this.newcomers]);
-    this.newcomers.clear();
+    handing.join(performed, [...this.readers]);
     this.handedOn = performed.at(-1)!.event.position;
   }
 

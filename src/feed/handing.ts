@@ -19,12 +19,14 @@ export class Handing {
   writingMs = 0;
   private readonly events: Performed[];
   private readonly slices: Slice[] = [];
+  private readonly known: Set<GroupReader>;
   /** By how many of the events were handed before. */
   private readonly messages = new Map<number, SharedMessages>();
   private turn = 0;
 
   constructor(events: readonly Performed[], readers: readonly GroupReader[]) {
     this.events = [...events];
+    this.known = new Set(readers);
     for (let start = 0; start < readers.length; start += SLICE) {
       this.slices.push({ readers: readers.slice(start, start + SLICE), handed: 0 });
     }
@@ -48,8 +50,10 @@ export class Handing {
     return this.slices.every(({ handed }) => handed === this.events.length);
   }
 
-  /** More events, for all readers so far, and for those who have come since it began. */
-  join(events: readonly Performed[], newcomers: readonly GroupReader[]): void {
+  /** More events, also for those of the readers who have come since. */
+  join(events: readonly Performed[], readers: readonly GroupReader[]): void {
+    const newcomers = readers.filter((reader) => !this.known.has(reader));
+    for (const reader of newcomers) this.known.add(reader);
     if (newcomers.length > 0) this.slices.push({ readers: newcomers, handed: this.events.length });
     this.events.push(...events);
     this.messages.clear();

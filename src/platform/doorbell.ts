@@ -8,7 +8,8 @@ const SILENCE_MS = 3000;
 
 /**
  * Hears one channel of the database, on one connection after another until it is stopped. It rings once too often (and
- * then says nothing) rather than not at all; while there is no connection it does not ring, so whoever answers it must look by itself too.
+ * then says nothing) rather than not at all; while there is no connection it does not ring, so whoever answers it must
+ * look by itself too.
  */
 export class Doorbell {
   private readonly url: string;
