@@ -300,9 +300,9 @@ export type PublishNeedInput = {
   quantity: number;
   /** Code of the sector. */
   sector: string;
-  /** What is needed, 3 to 200 characters. */
+  /** What is needed: one line of 3 to 200 characters. */
   title: string;
-  /** What the quantities count, 1 to 40 characters. */
+  /** What the quantities count: one line of 1 to 40 characters. */
   unit: string;
   /** Worth of one unit, at least 1. */
   unitValue: number;
@@ -509,7 +509,7 @@ export type UpdateNeedInput = {
   needId: string;
   /** New quantity, not below what is claimed. */
   quantity?: number | null | undefined;
-  /** New title, 3 to 200 characters. */
+  /** New title: one line of 3 to 200 characters. */
   title?: string | null | undefined;
   /** New unit value; only before the first pledge. */
   unitValue?: number | null | undefined;

@@ -4,6 +4,7 @@ import { brokenHistory } from './support/broken-history.ts';
 import { brokenAreas } from './support/broken-areas.ts';
 import { brokenShadows } from './support/broken-shadows.ts';
 import { brokenSums } from './support/broken-sums.ts';
+import { brokenTexts } from './support/broken-texts.ts';
 import { insertPolicy } from './support/inserts.ts';
 import { testHub } from './support/test-hub.ts';
 import { enter, issuersAccount, set } from './support/violations.ts';
@@ -62,7 +63,17 @@ const violations = [
   ...brokenShadows(targets),
   ...brokenAreas(targets),
   ...brokenHistory(targets),
+  ...brokenTexts(targets),
 ];
+
+/** The function of each guard: its own, or one that several guards share. */
+const functions = new Map(
+  (
+    await database.sql<{ guard: string; name: string }>(
+      `select tgname as guard, proname as name from pg_trigger t join pg_proc p on p.oid = t.tgfoid where not tgisinternal`,
+    )
+  ).map(({ guard, name }) => [guard, name]),
+);
 
 interface DatabaseError {
   code: string;
@@ -80,7 +91,7 @@ async function refusalOf(statement: string): Promise<DatabaseError> {
 test.each(violations)('%s holds %s against %s', async (guard, rule, _, statement) => {
   const { code, constraint, where } = await refusalOf(statement);
   expect([code, constraint]).toEqual(['23514', rule]);
-  expect(where).toContain(`function ${guard}()`);
+  expect(where).toContain(`function ${functions.get(guard)}()`);
 });
 
 test('every guard of the database is put to the test here', async () => {

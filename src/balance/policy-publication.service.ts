@@ -62,7 +62,7 @@ export class PolicyPublication {
     range('synergyDiversity', 1, 100);
     range('pledgeDays', 1, 366);
     range('graceDays', 0, 366);
-    const note = check.optionalText('note', input.note, 2000);
+    const note = check.optionalProse('note', input.note, 2000);
     const key = check.idempotencyKey(idempotencyKey);
     check.done();
     const now = this.clock.now();

@@ -82,7 +82,7 @@ export class DeliveryService {
     check.id('pledgeId', 'pledge', input.pledgeId);
     check.positive('quantity', input.quantity);
     check.untilToday('deliveredOn', input.deliveredOn, now);
-    const note = check.optionalText('note', input.note, 2000);
+    const note = check.optionalProse('note', input.note, 2000);
     const evidence = check.evidence('evidence', input.evidence);
     const key = check.idempotencyKey(input.idempotencyKey);
     check.done();
@@ -117,7 +117,7 @@ export class DeliveryService {
 
   async verify(actor: Actor, input: DeliveryVerification): Promise<DeliveryView> {
     const check = new InputCheck();
-    const verificationNote = check.optionalText('note', input.note, 2000);
+    const verificationNote = check.optionalProse('note', input.note, 2000);
     return this.decide(actor, 'verifyDelivery', input, check, ({ pledge }, delivery) => {
       Object.assign(delivery, { status: 'VERIFIED', verificationNote });
       return verifyDelivery(pledge, delivery.quantity);
@@ -126,7 +126,7 @@ export class DeliveryService {
 
   async dispute(actor: Actor, input: DeliveryDispute): Promise<DeliveryView> {
     const check = new InputCheck();
-    const reason = check.text('reason', input.reason, 1, 2000);
+    const reason = check.prose('reason', input.reason, 2000);
     return this.decide(actor, 'disputeDelivery', input, check, ({ pledge }, delivery) => {
       Object.assign(delivery, { status: 'DISPUTED', reason });
       return disputeDelivery(pledge, delivery.quantity);

@@ -61,7 +61,7 @@ export class ApiTokenService {
     const accountId = assertMayKeepAccess(actor, null);
     const { idempotencyKey, ...request } = input;
     const check = new InputCheck();
-    const name = check.text('name', input.name, 1, 100);
+    const name = check.line('name', input.name, 1, 100);
     const { days } = input;
     if (days < 1 || days > MAX_DAYS) check.fault('days', 'input.out-of-range', { min: 1, max: MAX_DAYS });
     const twice = input.scopes.find((scope, index) => input.scopes.indexOf(scope) !== index);

@@ -48,7 +48,7 @@ export class InvitationService {
     const { idempotencyKey, ...request } = input;
     const check = new InputCheck();
     const email = check.email('email', input.email);
-    const name = check.text('name', input.name, 1, 200);
+    const name = check.line('name', input.name, 1, 200);
     checkRights(check, input);
     const key = check.idempotencyKey(idempotencyKey);
     check.done();

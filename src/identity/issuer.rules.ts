@@ -1,4 +1,5 @@
 import type { Role } from '../access/actor.ts';
+import { forcedToLine } from '../kernel/plain-text.ts';
 import { isEmailAddress, isStorable } from '../kernel/text.ts';
 
 /** Signatures that need no secret of the hub's: what an issuer's key may be asked to prove. */
@@ -90,22 +91,16 @@ export function rightsIn(claims: Claims, { claims: names, roles }: IssuerSetting
 /** What somebody is called: by their name, by the name they sign in with, or by their subject. */
 export function nameIn(claims: Claims, subject: string): string {
   const said = [claims['name'], claims['preferred_username'], subject];
-  const names = said.map((value) => (typeof value === 'string' && isStorable(value) ? clean(value) : ''));
+  const names = said.map((value) => (typeof value === 'string' ? shortened(forcedToLine(value)) : ''));
   return names.find((name) => name !== '') ?? '?';
 }
 
-function clean(text: string): string {
-  const plain = text
-    .normalize('NFC')
-    .replaceAll(/\p{Cc}/gu, ' ')
-    .trim();
-  return Array.from(plain).slice(0, MAX_NAME).join('').trim();
-}
+const shortened = (name: string) => forcedToLine(Array.from(name).slice(0, MAX_NAME).join(''));
 
 /** An address that the issuer has verified; null otherwise. */
 export function emailIn(claims: Claims): string | null {
   const { email, email_verified: isVerified } = claims;
   if (isVerified !== true || typeof email !== 'string') return null;
-  const address = email.trim().toLowerCase();
-  return isEmailAddress(address) && isStorable(address) && !/\p{Cc}/u.test(address) ? address : null;
+  const address = email.normalize('NFC').trim().toLowerCase();
+  return isEmailAddress(address) ? address : null;
 }

@@ -1,10 +1,9 @@
 import { addYears, dateInBanten, isDate } from './calendar.ts';
 import { type IdPrefix, isId } from './ids.ts';
 import { invalid, type Problem, Refused } from './problems.ts';
-import { isEmailAddress, isStorable } from './text.ts';
+import { faultIn, type TextFault, type TextForm, tidied } from './plain-text.ts';
+import { hasCredentials, isEmailAddress, isWebAddress } from './text.ts';
 
-/** Control characters but tab, line feed and carriage return. */
-const CONTROL = /(?![\t\n\r])\p{Cc}/u;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?$/;
 const MAX_EVIDENCE = 10;
 const MAX_ADDRESS = 500;
@@ -46,30 +45,46 @@ export class InputCheck {
     return value;
   }
 
-  /** Text without spaces at its ends, in Unicode's composed form. */
-  text(field: string, value: string, min: number, max: number): string {
-    const clean = value.normalize('NFC').trim();
+  /** A name, a title or a unit, as it is kept: of `min` to `max` code points, on one line. */
+  line(field: string, value: string, min: number, max: number): string {
+    return this.text('line', field, value, min, max);
+  }
+
+  /** A reason, as it is kept: of 1 to `max` code points. */
+  prose(field: string, value: string, max: number): string {
+    return this.text('prose', field, value, 1, max);
+  }
+
+  /** A description or a note, as it is kept; null where it is absent or blank. */
+  optionalProse(field: string, value: string | null | undefined, max: number): string | null {
+    return value == null || value.trim() === '' ? null : this.prose(field, value, max);
+  }
+
+  private text(form: TextForm, field: string, value: string, min: number, max: number): string {
+    const clean = tidied(form, value);
     // In code points, as PostgreSQL's length() counts.
     const { length } = Array.from(clean);
-    if (CONTROL.test(clean) || !isStorable(clean)) this.fault(field, 'input.control-characters');
-    else if (length === 0) this.fault(field, 'input.required');
+    const fault = faultIn(form, clean);
+    if (clean === '') this.fault(field, 'input.required');
+    else if (fault !== null) this.unfit(field, fault);
     else if (length < min) this.fault(field, 'input.too-short', { min });
     else if (length > max) this.fault(field, 'input.too-long', { max, length });
     return clean;
   }
 
-  /** Null for text that is absent or blank. */
-  optionalText(field: string, value: string | null | undefined, max: number): string | null {
-    if (value == null || value.trim() === '') return null;
-    return this.text(field, value, 1, max);
+  private unfit(field: string, fault: TextFault): void {
+    if (fault.kind === 'broken') this.fault(field, 'input.broken-character');
+    else if (fault.kind === 'empty') this.fault(field, 'input.shows-nothing');
+    else {
+      const { character, position } = fault;
+      this.fault(field, `input.${fault.kind}`, { character, position });
+    }
   }
 
   /** An email address as signing in looks it up: in lower case, without spaces at its ends. */
   email(field: string, value: string): string {
-    const clean = value.trim().toLowerCase();
-    if (!isEmailAddress(clean) || CONTROL.test(clean) || !isStorable(clean)) {
-      this.fault(field, 'input.bad-email');
-    }
+    const clean = value.normalize('NFC').trim().toLowerCase();
+    if (!isEmailAddress(clean)) this.fault(field, 'input.bad-email');
     return clean;
   }
 
@@ -100,9 +115,9 @@ export class InputCheck {
   /** Addresses where photographs or papers can be seen. */
   evidence(field: string, addresses: readonly string[] | null | undefined): string[] {
     const all = addresses ?? [];
-    const isAddress = (text: string) => /^https?:\/\/\S+$/.test(text) && URL.canParse(text);
-    const good = all.every((text) => text.length <= MAX_ADDRESS && !CONTROL.test(text) && isAddress(text));
+    const good = all.every((text) => text.length <= MAX_ADDRESS && isWebAddress(text));
     if (all.length > MAX_EVIDENCE || !good) this.fault(field, 'input.bad-evidence', { max: MAX_EVIDENCE });
+    else if (all.some(hasCredentials)) this.fault(field, 'input.evidence-password');
     return [...all];
   }
 

@@ -93,11 +93,11 @@ export class NeedService {
     const request = { ...fields, cleared };
     const check = new InputCheck();
     check.id('needId', 'need', input.needId);
-    const title = input.title == null ? undefined : check.text('title', input.title, 3, 200);
+    const title = input.title == null ? undefined : check.line('title', input.title, 3, 200);
     const description =
       input.description === undefined
         ? undefined
-        : check.optionalText('description', input.description, 5000);
+        : check.optionalProse('description', input.description, 5000);
     const quantity = input.quantity == null ? undefined : check.positive('quantity', input.quantity);
     const unitValue = input.unitValue == null ? undefined : check.positive('unitValue', input.unitValue);
     const dueOn =

@@ -29,7 +29,7 @@ registerEnumType(NeedStatusEnum, {
   description: 'So many units of something, worth so much a unit, in one village and sector (kebutuhan).',
 })
 export class NeedType extends NodeType {
-  @Field(() => String, { description: 'What is needed, 3 to 200 characters.' })
+  @Field(() => String, { description: 'What is needed: one line of 3 to 200 characters.' })
   title!: string;
   @Field(() => String, { nullable: true, description: 'More about it, at most 5,000 characters.' })
   description!: string | null;
@@ -73,11 +73,11 @@ export class PublishNeedInputType {
   villageId!: string;
   @Field(() => String, { description: 'Code of the sector.' })
   sector!: string;
-  @Field(() => String, { description: 'What is needed, 3 to 200 characters.' })
+  @Field(() => String, { description: 'What is needed: one line of 3 to 200 characters.' })
   title!: string;
   @Field(() => String, { nullable: true, description: 'More about it, at most 5,000 characters.' })
   description?: string | null;
-  @Field(() => String, { description: 'What the quantities count, 1 to 40 characters.' })
+  @Field(() => String, { description: 'What the quantities count: one line of 1 to 40 characters.' })
   unit!: string;
   @Field(() => RupiahScalar, { description: 'Worth of one unit, at least 1.' })
   unitValue!: number;
@@ -100,7 +100,7 @@ export class UpdateNeedInputType {
   needId!: string;
   @Field(() => Int, { description: 'Its version when you read it.' })
   version!: number;
-  @Field(() => String, { nullable: true, description: 'New title, 3 to 200 characters.' })
+  @Field(() => String, { nullable: true, description: 'New title: one line of 3 to 200 characters.' })
   title?: string | null;
   @Field(() => String, { nullable: true, description: 'New description; null takes it away.' })
   description?: string | null;

@@ -108,9 +108,9 @@ export class NewNeeds {
     check.id('villageId', 'village', input.villageId);
     const fields = {
       sectorCode: input.sector,
-      title: check.text('title', input.title, 3, 200),
-      description: check.optionalText('description', input.description, 5000),
-      unit: check.text('unit', input.unit, 1, 40),
+      title: check.line('title', input.title, 3, 200),
+      description: check.optionalProse('description', input.description, 5000),
+      unit: check.line('unit', input.unit, 1, 40),
       unitValue: check.positive('unitValue', input.unitValue),
       quantity: check.positive('quantity', input.quantity),
       dueOn: check.fromToday('dueOn', input.dueOn, now),

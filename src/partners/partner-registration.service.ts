@@ -42,7 +42,7 @@ export class PartnerRegistration {
     const { idempotencyKey, ...request } = input;
     if (!mayGovern(actor, input.areaCodes)) throw new Refused(forbidden('forbidden.register'));
     const check = new InputCheck();
-    const name = check.text('name', input.name, 1, 200);
+    const name = check.line('name', input.name, 1, 200);
     if (!CODE.test(input.code) || input.code.length < 2 || input.code.length > 60) {
       check.fault('code', 'input.bad-code');
     }

@@ -89,7 +89,7 @@ export class ClaimService {
     check.id('needId', 'need', input.needId);
     check.positive('quantity', input.quantity);
     const dueOn = check.fromToday('dueOn', input.dueOn, now);
-    const note = check.optionalText('note', input.note, 2000);
+    const note = check.optionalProse('note', input.note, 2000);
     check.idempotencyKey(input.idempotencyKey);
     check.done();
     const { idempotencyKey: key, ...request } = input;

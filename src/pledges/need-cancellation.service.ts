@@ -52,7 +52,7 @@ export class NeedCancellation {
     const { database, clock, needs } = this.services;
     const check = new InputCheck();
     check.id('needId', 'need', input.needId);
-    const reason = check.text('reason', input.reason, 1, 2000);
+    const reason = check.prose('reason', input.reason, 2000);
     const key = check.idempotencyKey(input.idempotencyKey);
     check.done();
     const now = clock.now();

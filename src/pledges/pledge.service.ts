@@ -50,7 +50,7 @@ export class PledgeService {
   async commit(actor: Actor, input: Commitment): Promise<PledgeView> {
     const check = new InputCheck();
     check.fromToday('dueOn', input.dueOn, this.clock.now());
-    const note = check.optionalText('note', input.note, 2000);
+    const note = check.optionalProse('note', input.note, 2000);
     return this.take(actor, input, check, {
       operation: 'commitPledge',
       allow: ({ pledge }) => assertActsFor(actor, pledge.partnerId),
@@ -124,7 +124,7 @@ export class PledgeService {
 
   private reasoned(input: PledgeDecision): { check: InputCheck; reason: string } {
     const check = new InputCheck();
-    return { check, reason: check.text('reason', input.reason, 1, 2000) };
+    return { check, reason: check.prose('reason', input.reason, 2000) };
   }
 
   private async take(

@@ -36,8 +36,17 @@ export const BAD_CURSORS = [
 export const BAD_QUANTITIES = [0, -1, 1.5, 2 ** 31, 2 ** 53, -(2 ** 31), '3'];
 export const BAD_RUPIAH = [0, -1, 1.5, 2 ** 53, '3', true];
 export const BAD_VERSIONS = [0, -1, 99, 1.5, 2 ** 31, 2 ** 53, null];
-export const BAD_OPTIONAL_TEXTS = [NUL, HALF, '\u0007', LONG, 7];
+/** Texts that show nothing, or other than what they hold. */
+const DECEITFUL = [
+  '\u200b\u200b\u200b',
+  '\u2800\u2800\u2800',
+  'Air \u202ehisreb',
+  `a${'\u0301'.repeat(60)}b`,
+];
+export const BAD_OPTIONAL_TEXTS = [NUL, HALF, '\u0007', LONG, 7, ...DECEITFUL];
 export const BAD_TEXTS = ['', '   ', '\u0000', 'a\u001bb', ...BAD_OPTIONAL_TEXTS];
+/** The same of what stands on one line. */
+export const BAD_LINES = [...BAD_TEXTS, 'Air\nbersih', 'Air\tbersih'];
 export const BAD_KEYS = ['', ' a', 'a ', NUL, 'kunci-é', 'k'.repeat(201), LONG];
 export const BAD_CODES = ['', 'unknown', 'Sanitation', NUL, HALF, LONG];
 
@@ -55,6 +64,17 @@ export const BAD_DUE_DATES = [
 ];
 export const BAD_DELIVERY_DATES = [...NO_DATES, 20260630, '2026-03-03', '9999-12-31'];
 
-export const BAD_EVIDENCE = ['ftp://x.test/a', 'http://', 'javascript:alert(1)', '', NUL, LONG]
+export const BAD_EVIDENCE = [
+  'ftp://x.test/a',
+  'http://',
+  'javascript:alert(1)',
+  '',
+  NUL,
+  LONG,
+  'https://budi:rahasia@x.test/a',
+  'https://budi@x.test/a',
+  'https://x.test/\u202egpj.exe',
+  'https://x.test/\ud800',
+]
   .map((address) => [address])
   .concat([Array.from({ length: 11 }, () => 'http://x.test/a')]);

@@ -22,6 +22,7 @@ import {
   BAD_DUE_DATES,
   BAD_EVIDENCE,
   BAD_KEYS,
+  BAD_LINES,
   BAD_OPTIONAL_TEXTS,
   BAD_QUANTITIES,
   BAD_RUPIAH,
@@ -74,9 +75,9 @@ export function mutationFaults({
   const badNeed = {
     villageId: badIds('village'),
     sector: BAD_CODES,
-    title: [...BAD_TEXTS, 'ab', 'x'.repeat(201)],
+    title: [...BAD_LINES, 'ab', 'x'.repeat(201)],
     description: [...BAD_OPTIONAL_TEXTS, 'x'.repeat(5001)],
-    unit: [...BAD_TEXTS, 'x'.repeat(41)],
+    unit: [...BAD_LINES, 'x'.repeat(41)],
     unitValue: BAD_RUPIAH,
     quantity: [...BAD_QUANTITIES, null],
     dueOn: BAD_DUE_DATES,
@@ -191,7 +192,7 @@ export function mutationFaults({
       },
       bad: {
         code: ['', 'a', 'Besar', 'a--b', '-a', 'x'.repeat(61), 'kodim-0603', NUL, LONG],
-        name: BAD_TEXTS,
+        name: BAD_LINES,
         kind: ['CLUB', 1],
         cluster: ['', 'unknown', NUL, HALF, LONG],
         mandate: [

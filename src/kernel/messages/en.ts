@@ -6,7 +6,14 @@ export const en = {
   'input.required': 'This field must be filled in.',
   'input.too-long': 'At most {max, number} characters; this has {length, number}.',
   'input.too-short': 'At least {min, number} characters.',
-  'input.control-characters': 'This text holds control characters; remove them.',
+  'input.control': 'The character {character} at place {position, number} is a control character; delete it.',
+  'input.line-break': 'This must be on one line; there is a tab or a line break at place {position, number}.',
+  'input.invisible': 'The character {character} at place {position, number} cannot be seen; delete it.',
+  'input.marks': 'Too many marks stand on one letter at place {position, number}; delete some.',
+  'input.broken-character': 'A character of this text is broken; delete it and type it again.',
+  'input.shows-nothing': 'This text shows nothing; write something that can be read, or leave it out.',
+  'input.evidence-password':
+    'An address of evidence may not hold a user name or a password; remove the part before “@”.',
   'input.not-positive': 'Must be a whole number of at least 1.',
   'input.value-too-great':
     'Quantity times unit value is past {max, number, rupiah}; make one of them smaller.',
