@@ -1,7 +1,6 @@
 import 'reflect-metadata';
 import { fileURLToPath } from 'node:url';
 import type { AddressInfo } from 'node:net';
-import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import { compose, type Services } from './composition.ts';
 import type { Config } from './config.ts';
@@ -15,6 +14,7 @@ import { DirectReads } from './platform/graphql/direct-reads.ts';
 import { Documents } from './platform/graphql/documents.ts';
 import { readManifests } from './platform/graphql/operation-manifest.ts';
 import { PersistedOperations } from './platform/graphql/persisted-operations.ts';
+import { HealthCheck } from './platform/health-check.ts';
 import { createHttp, type Readiness } from './platform/http.ts';
 import { startJobs } from './platform/jobs.ts';
 import { Connections, type CurrentActors } from './platform/live/connections.ts';
@@ -30,7 +30,6 @@ import { readerRights } from './reader-rights.ts';
 import { createSchema } from './schema.ts';
 
 const fromHere = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const READY_WITHIN_MS = 2000;
 
 /** A hub that answers; `stop` ends it in order, so that nothing is cut off half done. */
 export interface Hub {
@@ -69,18 +68,8 @@ async function openPersisted({ persistedOnly, persistedOperations }: Config): Pr
   return new PersistedOperations([...known, ...added], persistedOnly);
 }
 
-async function readinessOf({ database, relay }: Services): Promise<Readiness> {
-  const within = AbortSignal.timeout(READY_WITHIN_MS);
-  const late = new Promise<false>((resolve) => within.addEventListener('abort', () => resolve(false)));
-  const reachable = await Promise.race([
-    sql`select 1 from feed_head`.execute(database.reads).then(
-      () => true,
-      () => false,
-    ),
-    late,
-  ]);
-  const migrated = reachable && (await Promise.race([database.isMigrated(), late]).catch(() => false));
-  const checks = { database: reachable, migrations: migrated, relay: relay.isRunning };
+async function readinessOf({ relay }: Services, health: HealthCheck): Promise<Readiness> {
+  const checks = { ...(await health.look()), relay: relay.isRunning };
   return { ready: Object.values(checks).every(Boolean), checks };
 }
 
@@ -124,6 +113,8 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const database = await openDatabase(config, databaseUrl, logger);
   opened.defer(() => database.close());
   await database.migrate();
+  const health = new HealthCheck(databaseUrl, await database.appliedMigrations(), logger);
+  opened.defer(() => health.close());
   await options.prepare?.(database);
   const { tokenHours, issuer } = config;
   const services = compose({ database, clock, logger, tokenSecret, tokenHours, issuer });
@@ -152,7 +143,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   };
   const http = await createHttp({
     ...live,
-    readiness: () => readinessOf(services),
+    readiness: () => readinessOf(services, health),
     directReads: new DirectReads({
       documents,
       ready: new ReadyReads(schema, new ReadPlanner(schema, mappings), prepared),

@@ -178,9 +178,9 @@ export class Database {
     }
   }
 
-  /** True when no migration is missing. */
-  async isMigrated(): Promise<boolean> {
-    return (await this.orm.migrator.getPending()).length === 0;
+  /** The names of the migrations that are applied: after `migrate`, of all that this hub needs. */
+  async appliedMigrations(): Promise<string[]> {
+    return (await this.orm.migrator.getExecuted()).map(({ name }) => name);
   }
 
   /** One of `reads`. */
