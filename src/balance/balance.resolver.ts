@@ -2,7 +2,7 @@ import { Arg, Ctx, Extensions, FieldResolver, Int, Query, Resolver, Root } from 
 import type { PartnerRow, PartnerService } from '../partners/partner.service.ts';
 import { PartnerType } from '../partners/partner.types.ts';
 import { assertPageSize, MAX_LIST } from '../platform/page.ts';
-import { costs, REPORT_FIELDS } from '../platform/graphql/answer-size.ts';
+import { costs, REPORT_FIELDS } from '../platform/graphql/prices.ts';
 import type { Context } from '../platform/graphql/context.ts';
 import { RupiahScalar } from '../platform/graphql/scalars.ts';
 import type { BalanceService, PartnerStanding, ReciprocityReport, SupportFlow } from './balance.service.ts';

@@ -2,7 +2,7 @@ import { Arg, Ctx, Extensions, FieldResolver, ID, Int, Query, Resolver, Root } f
 import { NeedType } from '../needs/need.types.ts';
 import type { PartnerRow, PartnerService } from '../partners/partner.service.ts';
 import { PartnerType } from '../partners/partner.types.ts';
-import { costs, SUGGESTIONS_FIELDS } from '../platform/graphql/answer-size.ts';
+import { costs, SUGGESTIONS_FIELDS } from '../platform/graphql/prices.ts';
 import type { Context } from '../platform/graphql/context.ts';
 import { say } from '../platform/messages.ts';
 import { SuggestionType } from './balance.types.ts';

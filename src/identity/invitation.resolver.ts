@@ -1,6 +1,6 @@
 import { Arg, Ctx, Extensions, Mutation, Resolver } from 'type-graphql';
 import { Refused } from '../kernel/problems.ts';
-import { costs, PASSWORD_FIELDS } from '../platform/graphql/answer-size.ts';
+import { costs, PASSWORD_FIELDS } from '../platform/graphql/prices.ts';
 import type { Context } from '../platform/graphql/context.ts';
 import type { AcceptanceService } from './acceptance.service.ts';
 import {

@@ -5,7 +5,7 @@ import { AreaType } from '../areas/area.types.ts';
 import { Refused } from '../kernel/problems.ts';
 import type { PartnerRow, PartnerService } from '../partners/partner.service.ts';
 import { PartnerType } from '../partners/partner.types.ts';
-import { costs, PASSWORD_FIELDS } from '../platform/graphql/answer-size.ts';
+import { costs, PASSWORD_FIELDS } from '../platform/graphql/prices.ts';
 import type { Context } from '../platform/graphql/context.ts';
 import type { VillageRow, VillageService } from '../villages/village.service.ts';
 import { VillageType } from '../villages/village.types.ts';

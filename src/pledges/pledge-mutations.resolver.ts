@@ -1,6 +1,5 @@
-import { Arg, Ctx, Extensions, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import { CancelNeedInputType, NeedPayloadType } from '../needs/need.types.ts';
-import { costs, SUGGESTIONS_FIELDS } from '../platform/graphql/answer-size.ts';
 import type { Context } from '../platform/graphql/context.ts';
 import { answer } from '../platform/graphql/payload.ts';
 import type { ClaimService, Preview } from './claim.service.ts';
@@ -39,7 +38,6 @@ export class PledgeMutations {
     return this.claims.preview(context.reader(), input);
   }
 
-  @Extensions(costs(SUGGESTIONS_FIELDS))
   @Mutation(() => PledgePayloadType, {
     description:
       'Claims part of an open need for your partner. Two claims never both get the last unit: one comes first, the other is told what remains.',

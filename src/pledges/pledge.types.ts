@@ -2,7 +2,7 @@ import { Extensions, Field, ID, InputType, Int, ObjectType, registerEnumType } f
 import { OutcomeEnum, RuleVerdictType } from '../balance/policy.types.ts';
 import type { Outcome } from '../kernel/problems.ts';
 import { NeedType } from '../needs/need.types.ts';
-import { costs, SUGGESTIONS_FIELDS } from '../platform/graphql/answer-size.ts';
+import { CLAIM_SUGGESTIONS_FIELDS, costs, SUGGESTIONS_FIELDS } from '../platform/graphql/prices.ts';
 import { connectionType } from '../platform/graphql/connection.ts';
 import { NodeType } from '../platform/graphql/node.types.ts';
 import { payloadType } from '../platform/graphql/payload.ts';
@@ -78,6 +78,7 @@ export const PledgePayloadType = payloadType('PledgePayload', 'pledge', () => Pl
 export class BalanceRuleBrokenType extends ProblemType {
   @Field(() => RuleVerdictType, { description: 'The broken rule’s answer.' })
   verdict!: RuleVerdictType;
+  @Extensions(costs(CLAIM_SUGGESTIONS_FIELDS))
   @Field(() => [NeedType], {
     description: 'At most 5 needs of which you could claim 1 instead, best first; `suggestion` says why.',
   })

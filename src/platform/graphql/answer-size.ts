@@ -21,30 +21,13 @@ import QuickLRU from 'quick-lru';
 import { RequestError } from '../../kernel/problems.ts';
 import { LIMITS } from '../limits.ts';
 import { MAX_LIST, MAX_PAGE } from '../page.ts';
+import { priceOf } from './prices.ts';
 
 /** How long a list is taken to be that has no `first`. */
 const UNPAGED_LENGTH = 20;
 /** A whole schema, whose own depth graphql-js limits. */
 const INTROSPECTION_FIELDS = 10_000;
 const MAX_FAULTS = 20;
-/** A change takes a transaction, locks and an event: as much work as so many fields of a read. */
-const MUTATION_FIELDS = 500;
-
-/** To hash a password once, which is made to be slow. */
-export const PASSWORD_FIELDS = 20_000;
-
-/** To look for the five best needs of a partner, as a refused claim does too. */
-export const SUGGESTIONS_FIELDS = 5000;
-
-/** To sum up all that partners did for each other in an area. */
-export const REPORT_FIELDS = 1000;
-
-/** To count all that a list holds, whatever is asked of it. */
-export const COUNT_FIELDS = 5;
-
-/** For `@Extensions`: what a field costs besides what it holds, in fields of an answer that take as much work. */
-export const costs = (fields: number): { cost: number } => ({ cost: fields });
-
 /** How many somebody asks for. Null asks for as many as nothing at all does: the usual length. */
 function firstOf({ args, field }: ComplexityEstimatorArgs): unknown {
   return args['first'] ?? field.args.find(({ name }) => name === 'first')?.defaultValue;
@@ -67,11 +50,7 @@ function fieldsOf(asked: ComplexityEstimatorArgs): number {
   return 1 + (isList && !isPaged ? UNPAGED_LENGTH : 1) * childComplexity;
 }
 
-const estimate: ComplexityEstimator = (asked) => {
-  const own = asked.field.extensions['cost'];
-  const usual = asked.type.name === 'Mutation' ? MUTATION_FIELDS : 0;
-  return fieldsOf(asked) + (typeof own === 'number' ? own : usual);
-};
+const estimate: ComplexityEstimator = (asked) => fieldsOf(asked) + priceOf(asked);
 
 /** What of an operation tells how much it would cost. */
 export type Operation = Pick<

@@ -1,5 +1,5 @@
 import { type ClassType, Extensions, Field, Int, ObjectType } from 'type-graphql';
-import { costs, COUNT_FIELDS } from './answer-size.ts';
+import { costs, COUNT_FIELDS } from './prices.ts';
 import { type Page, type PageRequest, USUAL_PAGE } from '../page.ts';
 import { CursorScalar } from './scalars.ts';
 
