@@ -8,7 +8,7 @@ import pg from 'pg';
 import { openDatabase } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { deliveryStatuses } from '../src/deliveries/delivery.entity.ts';
-import { verifyBooks } from '../src/feed/verify-books.service.ts';
+import { verifyBooks } from '../src/books/verify-books.service.ts';
 import { addDays, dateInBanten } from '../src/kernel/calendar.ts';
 import { needStatuses } from '../src/needs/need.entity.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/platform/embedded/embedded-postgres.ts';

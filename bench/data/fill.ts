@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { openDatabase } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
-import { verifyBooks } from '../../src/feed/verify-books.service.ts';
+import { verifyBooks } from '../../src/books/verify-books.service.ts';
 import { hashPassword } from '../../src/identity/password.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { bookStatements } from './books.ts';

@@ -1,5 +1,5 @@
 import { reasonOf } from '../failure.ts';
-import { verifyBooks } from '../feed/verify-books.service.ts';
+import { verifyBooks } from '../books/verify-books.service.ts';
 import type { Database } from '../platform/database.ts';
 import { onDatabase } from './on-database.ts';
 

@@ -34,6 +34,7 @@ export const layers = [
   'pledges',
   'deliveries',
   'feed',
+  'books',
 ] as const;
 
 /** Where each package may be imported; one that stands in no line may be imported nowhere. */

@@ -3,7 +3,7 @@ import { openDatabase } from '../../src/app.ts';
 import { checkSettings } from '../../src/balance/policy.rules.ts';
 import { compose, type Services } from '../../src/composition.ts';
 import { readConfig } from '../../src/config.ts';
-import { verifyBooks } from '../../src/feed/verify-books.service.ts';
+import { verifyBooks } from '../../src/books/verify-books.service.ts';
 import { InputCheck } from '../../src/kernel/input-check.ts';
 import type { NewNeed } from '../../src/needs/new-needs.service.ts';
 import { newId } from '../../src/platform/ids.ts';

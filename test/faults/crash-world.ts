@@ -6,7 +6,7 @@ import { readConfig } from '../../src/config.ts';
 import { SessionService } from '../../src/identity/session.service.ts';
 import { Tokens } from '../../src/identity/tokens.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
-import { type ProofResult, verifyBooks } from '../../src/feed/verify-books.service.ts';
+import { type ProofResult, verifyBooks } from '../../src/books/verify-books.service.ts';
 import { hubUrl } from '../../src/platform/embedded/database.ts';
 import { startEmbeddedPostgres } from '../../src/platform/embedded/embedded-postgres.ts';
 import { findPostmaster } from '../../src/platform/embedded/postmaster.ts';

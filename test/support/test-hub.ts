@@ -3,7 +3,7 @@ import WebSocket from 'ws';
 import { createSinergiClient, type SinergiClient } from '../../client/sinergi-client.ts';
 import { type Hub, startHub } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
-import { verifyBooks } from '../../src/feed/verify-books.service.ts';
+import { verifyBooks } from '../../src/books/verify-books.service.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { sessionToken, TOKEN_SECRET } from './session-token.ts';
 import { withoutRates } from './rates.ts';

@@ -1,27 +1,7 @@
-import { type RawBuilder, sql } from 'kysely';
-import type { Database } from '../platform/database.ts';
+import { sql } from 'kysely';
+import type { Breach, Proof } from './proof.service.ts';
 
-/** One thing that must hold over the whole database, as a query for what breaks it. */
-interface Proof {
-  name: string;
-  /** Selects `key`, `expected` and `found` of every row that breaks it. */
-  breaches: RawBuilder<Breach>;
-}
-
-export interface Breach {
-  key: string;
-  expected: string;
-  found: string;
-}
-
-export interface ProofResult {
-  name: string;
-  breaches: Breach[];
-  /** How many there are in all; `breaches` holds the first 20. */
-  count: number;
-}
-
-const SHOWN = 20;
+/** Every figure that is kept beside what it sums: the facts summed anew. */
 
 const signed = sql`case kind when 'PEND' then amount_rupiah else -amount_rupiah end`;
 
@@ -62,6 +42,13 @@ const entriesEqualPledges = sql<Breach>`
   where (p.quantity * p.unit_value, p.verified * p.unit_value,
       case when p.status in ('COMMITTED', 'DELIVERING') then 0 else (p.quantity - p.verified) * p.unit_value end)
     is distinct from (e.pend, e.post, e.void)`;
+
+const entriesFitParties = sql<Breach>`
+  select e.kind || ' ' || e.id || ' of ' || e.pledge_id as key,
+    concat_ws(' to ', coalesce(p.partner_id, 'no pledge'), p.holder_id) as expected,
+    concat_ws(' to ', e.supporter_id, e.holder_id) as found
+  from ledger_entries e left join pledges p on p.id = e.pledge_id
+  where (e.supporter_id, e.holder_id) is distinct from (p.partner_id, p.holder_id)`;
 
 const needsEqualPledges = sql<Breach>`
   with sums as (
@@ -190,63 +177,18 @@ const areasEqualVillages = sql<Breach>`
     is distinct from (k.villages, k.needed, k.pledged, k.committed, k.delivered, k.verified, k.open, k.untouched,
       k.single, k.multi, k.synergy)`;
 
-const feedIsContiguous = sql<Breach>`
-  select 'feed' as key, head.position || ' places' as expected, given || ' places to ' || last as found
-  from feed_head as head, (
-    select count(*) as given, coalesce(max(position), 0) as last from events) as e
-  where (given, last) is distinct from (head.position, head.position)`;
-
-/** What was committed a moment ago is in the outbox still; ids go on from there to the feed. */
-const feedEqualsNeeds = sql<Breach>`
-  with told as (select id, need_id, snapshot from events union all select id, need_id, snapshot from outbox),
-  last as (select distinct on (need_id) need_id, snapshot -> 'need' as need from told order by need_id, id desc)
-  select n.id as key, concat_ws('/', n.status, n.version) as expected,
-    concat_ws('/', need ->> 'status', need ->> 'version') as found
-  from needs n left join last on last.need_id = n.id
-  where n.published_at is not null and (need ->> 'status', need ->> 'version') is distinct from (n.status, n.version::text)`;
-
-const proofs: readonly Proof[] = [
+export const figureProofs: readonly Proof[] = [
   { name: 'Over all partners, support given equals support received', breaches: sumsToZero },
   { name: 'Each partner’s balance equals its ledger entries', breaches: balancesEqualEntries },
   { name: 'Each pledge’s PEND equals POST, VOID and what is pending', breaches: entriesEqualPledges },
+  { name: 'Each ledger entry is between its pledge’s partner and holder', breaches: entriesFitParties },
   { name: 'Each need’s counters equal its pledges', breaches: needsEqualPledges },
   { name: 'Each pledge’s counters equal its deliveries', breaches: pledgesEqualDeliveries },
   { name: 'Each village’s figures equal its needs', breaches: villagesEqualNeeds },
   { name: 'Each village’s colours equal its pledges', breaches: coloursEqualPledges },
   { name: 'The programme’s plan equals its villages', breaches: planEqualsVillages },
   { name: 'Each area’s figures equal its villages', breaches: areasEqualVillages },
-  { name: 'The feed’s places are contiguous', breaches: feedIsContiguous },
-  { name: 'The last event of each need shows the need as it stands', breaches: feedEqualsNeeds },
   { name: 'The sums of each need equal its pledges', breaches: needSumsEqualPledges },
   { name: 'Each partner’s share of a village equals its pledges', breaches: sharesEqualPledges },
   { name: 'Each partner’s counts equal its pledges', breaches: countsEqualPledges },
 ];
-
-/** Hears of each proof as it begins: its name, its place from 1, and how many there are. */
-export type ProofListener = (name: string, place: number, of: number) => void;
-
-/**
- * Proves the books from the facts, one proof after the other, all over one snapshot of the database, so that a hub
- * at work cannot look broken. The sums are PostgreSQL's, which sorts and groups on disk what is past its work_mem,
- * and of the breaches only the first are read, so the memory does not grow with the database.
- */
-export async function* verifyBooks(
-  database: Database,
-  begins: ProofListener = () => undefined,
-): AsyncGenerator<ProofResult> {
-  const snapshot = await database.systemReads
-    .startTransaction()
-    .setIsolationLevel('repeatable read')
-    .execute();
-  try {
-    for (const [index, { name, breaches }] of proofs.entries()) {
-      begins(name, index + 1, proofs.length);
-      const { rows } = await sql<Breach & { count: number }>`
-        select key, expected, found, count(*) over () as count from (${breaches}) as b
-        order by key limit ${SHOWN}`.execute(snapshot);
-      yield { name, breaches: rows.map(({ count: _, ...breach }) => breach), count: rows[0]?.count ?? 0 };
-    }
-  } finally {
-    await snapshot.rollback().execute();
-  }
-}
