@@ -144,6 +144,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const http = await createHttp({
     ...live,
     readiness: () => readinessOf(services, health),
+    keepAliveMs: config.keepAliveSeconds * 1000,
     directReads: new DirectReads({
       documents,
       ready: new ReadyReads(schema, new ReadPlanner(schema, mappings), prepared),

@@ -38,6 +38,8 @@ export interface Config {
   readonly persistedOnly: boolean;
   /** A manifest, or a folder of manifests, of operations that are known besides the typed client's; null for none. */
   readonly persistedOperations: string | null;
+  /** How long a connection is kept open for its next request. */
+  readonly keepAliveSeconds: number;
   /** How often readers of live feeds are asked whether they are still there. */
   readonly heartbeatSeconds: number;
   /** The OpenID issuer whose access tokens are taken; null for none. */
@@ -195,6 +197,7 @@ export function readConfig(
     trustedProxies: read.list('TRUSTED_PROXIES', 'addresses and networks such as 10.0.0.0/8', isNetwork),
     persistedOnly: read.flag('PERSISTED_ONLY', false),
     persistedOperations: read.text('PERSISTED_OPERATIONS'),
+    keepAliveSeconds: read.whole('KEEP_ALIVE_SECONDS', 72, 1, 7200),
     heartbeatSeconds: read.whole('HEARTBEAT_SECONDS', 12, 1, 120),
     issuer: issuerSettings(read),
     adminPassword: adminPassword(read),

@@ -25,7 +25,7 @@ const PATH = '/graphql/stream';
 const CLOSE_WITHIN_MS = 5000;
 const HEAD = {
   'content-type': 'text/event-stream; charset=utf-8',
-  'cache-control': 'no-cache, no-transform',
+  'cache-control': 'no-store, no-transform',
   // Proxies that gather answers must not gather this one.
   'x-accel-buffering': 'no',
 } as const;

@@ -13,6 +13,7 @@ import { startApollo } from './apollo.ts';
 import { serveEventStreams } from './event-stream.ts';
 import { refuseForgery } from './forgery.ts';
 import type { PersistedOperations } from './graphql/persisted-operations.ts';
+import { withoutEmpty } from './graphql/sent-operation.ts';
 import { LIMITS } from './limits.ts';
 import type { Context } from './graphql/context.ts';
 import type { DirectReads } from './graphql/direct-reads.ts';
@@ -20,8 +21,10 @@ import { mediaTypeFor } from './graphql/media-type.ts';
 import type { LiveOptions } from './live/live-options.ts';
 import { tellBrowsers } from './page-headers.ts';
 import { addressOf, type Trust, trustIn } from './proxies.ts';
+import { withoutEmptyParameters } from './empty-parameters.ts';
 import { answerErrors } from './request-errors.ts';
 import { requestIdOf } from './request-id.ts';
+import { isWebSocketUpgrade } from './upgrades.ts';
 
 /** Whether the hub can do its work, and what it lacks. */
 export interface Readiness {
@@ -32,6 +35,8 @@ export interface Readiness {
 export interface HttpOptions extends LiveOptions {
   readiness: () => Promise<Readiness>;
   directReads: DirectReads;
+  /** How long a connection is kept open for its next request. */
+  keepAliveMs: number;
   /** Folder of the built workbench page. */
   pageDir: string;
   /** The demo's accounts for the page's sign-in box; none outside of the demo. */
@@ -56,14 +61,25 @@ async function servePage(app: FastifyInstance, pageDir: string): Promise<void> {
 /** So long a request may take to arrive; Fastify would wait for ever, for any number of them. */
 const ARRIVES_WITHIN_MS = 60_000;
 
+export interface AppOptions {
+  /** Which addresses are proxies; none when absent. */
+  isProxy?: Trust;
+  /** How long a connection is kept open for its next request. */
+  keepAliveMs?: number;
+}
+
 /** A web server with the hub's settings, which serves nothing yet. */
-export function createApp(loggerInstance: FastifyBaseLogger, isProxy: Trust = trustIn([])): FastifyInstance {
+export function createApp(loggerInstance: FastifyBaseLogger, options: AppOptions = {}): FastifyInstance {
+  const { isProxy = trustIn([]), keepAliveMs = 72_000 } = options;
   return Fastify({
     loggerInstance,
     genReqId: requestIdOf,
     trustProxy: isProxy,
     logController: new LogController({ disableRequestLogging: true }),
+    rewriteUrl: ({ url = '/' }) => withoutEmptyParameters(url),
+    http: { shouldUpgradeCallback: isWebSocketUpgrade },
     bodyLimit: LIMITS.bodyBytes,
+    keepAliveTimeout: keepAliveMs,
     requestTimeout: ARRIVES_WITHIN_MS,
     forceCloseConnections: true,
   });
@@ -74,14 +90,17 @@ function directTypeOf({ method, headers }: FastifyRequest): string | null {
   return method === 'POST' ? mediaTypeFor(headers.accept) : null;
 }
 
-/** Puts the text of a persisted operation where Apollo looks for it. */
+/** Puts the text of a persisted operation where Apollo looks for it, and leaves out what was sent empty. */
 function takeText(request: FastifyRequest, persisted: PersistedOperations): void {
   const asked = request.method === 'GET' ? request.query : request.body;
   if (!isRecord(asked)) return;
   const query = persisted.textOf(asked);
-  if (request.method === 'GET' || !isRecord(asked['extensions'])) return;
-  const others = Object.entries(asked['extensions']).filter(([name]) => name !== 'persistedQuery');
-  request.body = { ...asked, extensions: Object.fromEntries(others), ...(query !== null && { query }) };
+  if (request.method === 'GET') return;
+  const sent = withoutEmpty(asked);
+  request.body = sent;
+  if (!isRecord(sent['extensions'])) return;
+  const others = Object.entries(sent['extensions']).filter(([name]) => name !== 'persistedQuery');
+  request.body = { ...sent, extensions: Object.fromEntries(others), ...(query !== null && { query }) };
 }
 
 /** One operation a request, counted among those that its account runs, and begun only when the account may. */
@@ -120,7 +139,7 @@ async function serveGraphql(app: FastifyInstance, options: HttpOptions): Promise
 
 /** The HTTP side: `/graphql`, the health pages, and the workbench at `/`. Not yet listening. */
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
-  const app = createApp(options.logger, options.isProxy);
+  const app = createApp(options.logger, options);
   answerErrors(app, options.logger);
   await tellBrowsers(app, options.origins);
   await app.register((scope) => serveGraphql(scope, options));

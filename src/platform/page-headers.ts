@@ -31,9 +31,12 @@ const POLICY = helmet({
   strictTransportSecurity: false,
 });
 
-/** What helmet would write with each answer; it is always the same. */
+/**
+ * What helmet would write with each answer; it is always the same. Answers belong to their asker, so that nobody on the
+ * way may store them; files of the page say otherwise.
+ */
 function headersOfPolicy(): Map<string, string> {
-  const headers = new Map<string, string>();
+  const headers = new Map([['cache-control', 'no-store']]);
   const recorder = {
     setHeader: (name: string, value: string) => headers.set(name, value),
     removeHeader: (name: string) => headers.delete(name),

@@ -73,7 +73,9 @@ function documentOf(payload: SubscribePayload, options: LiveOptions): ReturnType
 }
 
 function answer(stream: Duplex, status: string): void {
-  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => stream.destroy());
+  stream.end(`HTTP/1.1 ${status}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n`, () =>
+    stream.destroy(),
+  );
 }
 
 function speak(sockets: WebSocketServer, options: WebSocketOptions): { dispose(): Promise<void> | void } {
@@ -92,7 +94,9 @@ function speak(sockets: WebSocketServer, options: WebSocketOptions): { dispose()
           .answer(() => subscribeShared(args, outlets.get(args.contextValue as object)!, format, logger)),
       onConnect: (peer) => admit(peer, options),
       onSubscribe: (peer, id, payload) => {
-        const { operationName, variables } = payload;
+        const { variables } = payload;
+        // Empty is absent, as over HTTP.
+        const operationName = payload.operationName === '' ? undefined : payload.operationName;
         if (id.length > LIMITS.idCharacters) {
           peer.extra.socket.close(CLOSE_BAD_MESSAGE, 'The id is too long.');
           return [new GraphQLError('The id is too long.')];

@@ -4,6 +4,7 @@ import {
   type GraphQLSchema,
   NoSchemaIntrospectionCustomRule,
   parse,
+  SingleFieldSubscriptionsRule,
   specifiedRules,
   validate,
   type ValidationRule,
@@ -12,6 +13,7 @@ import { BoundedCache } from '../bounded-cache.ts';
 import { LIMITS } from '../limits.ts';
 import { documentBytes } from './document-memory.ts';
 import { sizeErrors, tooLarge } from './document-size.ts';
+import { SubscriptionRootRule } from './subscription-root.ts';
 
 /** What the parser may be asked to read. */
 export const PARSE_LIMITS = { maxTokens: LIMITS.tokens, maxComments: LIMITS.comments } as const;
@@ -34,6 +36,10 @@ export function parseError(error: GraphQLError): GraphQLError {
   return error;
 }
 
+const RULES = specifiedRules.map((rule) =>
+  rule === SingleFieldSubscriptionsRule ? SubscriptionRootRule : rule,
+);
+
 interface Read {
   document: DocumentNode;
   faults: readonly GraphQLError[];
@@ -54,7 +60,7 @@ export class Documents {
   constructor(schema: GraphQLSchema, isSchemaOpen = true) {
     this.schema = schema;
     this.isSchemaOpen = isSchemaOpen;
-    this.rules = isSchemaOpen ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+    this.rules = isSchemaOpen ? RULES : [...RULES, NoSchemaIntrospectionCustomRule];
   }
 
   /** How many bytes are kept of documents, about. */

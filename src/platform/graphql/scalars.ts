@@ -1,5 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { isDate } from '../../kernel/calendar.ts';
+import { parseInstant } from '../../kernel/instant.ts';
 import { isRupiah } from '../../kernel/rupiah.ts';
 
 function stringOf(name: string, node: ValueNode): string {
@@ -15,11 +16,9 @@ function parseDate(value: unknown, nodes?: ValueNode): string {
   return value;
 }
 
-const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
-
-function parseInstant(value: unknown, nodes?: ValueNode): Date {
-  const instant = typeof value === 'string' && RFC3339.test(value) ? new Date(value) : null;
-  if (instant === null || Number.isNaN(instant.getTime())) {
+function instantOf(value: unknown, nodes?: ValueNode): Date {
+  const instant = typeof value === 'string' ? parseInstant(value) : null;
+  if (instant === null) {
     throw new GraphQLError('DateTime must be an RFC 3339 instant such as "2026-06-30T08:00:00Z"', { nodes });
   }
   return instant;
@@ -49,12 +48,13 @@ export const DateScalar = new GraphQLScalarType<string, string>({
 
 export const DateTimeScalar = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
-  description: 'An instant, RFC 3339 in UTC: `2026-06-30T08:00:00.000Z`.',
+  description:
+    'An instant, RFC 3339 in UTC: `2026-06-30T08:00:00.000Z`. Any offset is accepted as input; a leap second is the first second of the next day.',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339#section-5.6',
   // Rows carry Date, snapshots of events carry the text that JSON made of one.
   serialize: (value) => (value instanceof Date ? value.toISOString() : String(value)),
-  parseValue: (value) => parseInstant(value),
-  parseLiteral: (node) => parseInstant(stringOf('DateTime', node), node),
+  parseValue: (value) => instantOf(value),
+  parseLiteral: (node) => instantOf(stringOf('DateTime', node), node),
 });
 
 export const RupiahScalar = new GraphQLScalarType<number, number>({
