@@ -12,7 +12,7 @@ import type { Database, Transaction } from '../platform/database.ts';
 import { newId } from '../platform/ids.ts';
 import { grouped, lookup } from '../platform/lookup.ts';
 import { type Row, rowOf } from '../platform/rows.ts';
-import type { HeldPledge, PledgeBook, PledgeView } from '../pledges/pledge-book.service.ts';
+import type { HeldPledge, PledgeBook, PledgePlace, PledgeView } from '../pledges/pledge-book.service.ts';
 import {
   type Decision,
   disputeDelivery,
@@ -94,9 +94,9 @@ export class DeliveryService {
       now,
       async (tx) => {
         check.timely();
-        const held = await this.book.hold(tx, input.pledgeId);
+        const allow = ({ partnerId }: PledgePlace) => assertActsFor(actor, partnerId);
+        const held = await this.book.hold(tx, input.pledgeId, allow);
         if (held === null) throw new Refused(notFound(['input', 'pledgeId'], 'not-found.pledge'));
-        assertActsFor(actor, held.pledge.partnerId);
         await this.assertRoom(tx, held.pledge.id);
         await this.book.apply(tx, held, reportDelivery(held.pledge, input.quantity), now);
         const delivery = tx.em.create(Delivery, {
@@ -163,8 +163,8 @@ export class DeliveryService {
         if (found.rows.length === 0) {
           throw new Refused(notFound(['input', 'deliveryId'], 'not-found.delivery'));
         }
-        const held = (await this.book.hold(tx, found.rows[0]!.pledgeId))!;
-        assertMayVerify(actor, held.village.village, held.pledge.partnerId);
+        const allow = ({ village, partnerId }: PledgePlace) => assertMayVerify(actor, village, partnerId);
+        const held = (await this.book.hold(tx, found.rows[0]!.pledgeId, allow))!;
         const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
         const delivery = (await tx.em.findOne(Delivery, input.deliveryId, lock))!;
         if (delivery.status !== 'REPORTED') throw new Refused(wrongState('state.delivery', delivery.status));

@@ -132,9 +132,8 @@ export class NewNeeds {
     status: 'OPEN' | 'DRAFT',
     now: Date,
   ): Promise<NeedView[]> {
-    const village = await this.villages.lock(tx, villageId);
+    const village = await this.villages.lockFor(tx, villageId, (place) => assertMayKeepNeeds(actor, place));
     if (village === null) throw new Refused(notFound(['input', 'villageId'], 'not-found.village'));
-    assertMayKeepNeeds(actor, village.village);
     await this.assertSectorsKnown(tx, checked);
     const needs = checked.map(({ fields }) =>
       tx.em.create(

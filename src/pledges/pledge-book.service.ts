@@ -1,5 +1,6 @@
 import { LockMode } from '@mikro-orm/core';
 import { sql } from 'kysely';
+import type { VillagePlace } from '../access/access.rules.ts';
 import type { LedgerService } from '../balance/ledger.service.ts';
 import { Policy } from '../balance/policy.entity.ts';
 import type { PolicyService } from '../balance/policy.service.ts';
@@ -50,6 +51,12 @@ export interface HeldPledge extends LockedNeed {
   holderId: string | null;
 }
 
+/** What never changes of a pledge, and decides who may change the rest: whose it is, and in which village. */
+export interface PledgePlace {
+  partnerId: string;
+  village: VillagePlace;
+}
+
 /** Moves a need's counters; answers how its village's figures move with them. */
 export function moveCounters(
   need: Pick<Need, keyof NeedCounters | 'unitValue' | 'status' | 'version' | 'updatedAt'>,
@@ -97,13 +104,23 @@ export class PledgeBook {
     this.outbox = outbox;
   }
 
-  /** Finds the pledge's need without a lock, then takes the locks in their order; null when there is none. */
-  async hold(tx: Transaction, pledgeId: string, toCommit = false): Promise<HeldPledge | null> {
-    const found = await sql<{ needId: string }>`select need_id from pledges where id = ${pledgeId}`.execute(
-      tx.sql,
-    );
-    if (found.rows.length === 0) return null;
-    const locked = await this.needs.lock(tx, found.rows[0]!.needId);
+  /**
+   * Finds whose the pledge is and where, and asks `allow`, which throws Refused; then takes the locks in their order. Whoever
+   * may not change the pledge holds nothing, and so cannot hold up others. Null when there is no such pledge.
+   */
+  async hold(
+    tx: Transaction,
+    pledgeId: string,
+    allow: (place: PledgePlace) => void,
+    toCommit = false,
+  ): Promise<HeldPledge | null> {
+    const { rows } = await sql<{ needId: string; partnerId: string; id: string; code: string }>`
+      select p.need_id, p.partner_id, v.id, v.code from pledges p join villages v on v.id = p.village_id
+      where p.id = ${pledgeId}`.execute(tx.sql);
+    const [found] = rows;
+    if (found === undefined) return null;
+    allow({ partnerId: found.partnerId, village: { id: found.id, code: found.code } });
+    const locked = await this.needs.lock(tx, found.needId);
     return this.holdOn(tx, locked!, pledgeId, toCommit);
   }
 

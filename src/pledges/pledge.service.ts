@@ -8,7 +8,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { notFound, Refused } from '../kernel/problems.ts';
 import type { Database } from '../platform/database.ts';
-import type { HeldPledge, PledgeBook, PledgeView } from './pledge-book.service.ts';
+import type { HeldPledge, PledgeBook, PledgePlace, PledgeView } from './pledge-book.service.ts';
 import { approve, commit, type Decision, decline, end, pledgeSubjects } from './pledge.rules.ts';
 
 export interface PledgeDecision {
@@ -27,7 +27,8 @@ export interface Commitment {
 /** Who may take the step, and what the step is. */
 interface Step {
   operation: string;
-  allow(held: HeldPledge): void;
+  /** Throws Refused for somebody who may not. Nothing is held then. */
+  allow(place: PledgePlace): void;
   decide(held: HeldPledge, now: Date): Decision;
   kind: EventKind;
 }
@@ -53,7 +54,7 @@ export class PledgeService {
     const note = check.optionalProse('note', input.note, 2000);
     return this.take(actor, input, check, {
       operation: 'commitPledge',
-      allow: ({ pledge }) => assertActsFor(actor, pledge.partnerId),
+      allow: ({ partnerId }) => assertActsFor(actor, partnerId),
       decide: ({ pledge, policy }) =>
         commit(pledge, { dueOn: input.dueOn, note, graceDays: policy.graceDays }),
       kind: 'PLEDGE_COMMITTED',
@@ -64,7 +65,7 @@ export class PledgeService {
     const { check, reason } = this.reasoned(input);
     return this.take(actor, input, check, {
       operation: 'approvePledge',
-      allow: ({ village }) => assertMayDecide(actor, village.village),
+      allow: ({ village }) => assertMayDecide(actor, village),
       decide: ({ pledge, policy }, now) => approve(pledge, reason, now, policy.pledgeDays),
       kind: 'PLEDGE_APPROVED',
     });
@@ -74,7 +75,7 @@ export class PledgeService {
     const { check, reason } = this.reasoned(input);
     return this.take(actor, input, check, {
       operation: 'declinePledge',
-      allow: ({ village }) => assertMayDecide(actor, village.village),
+      allow: ({ village }) => assertMayDecide(actor, village),
       decide: ({ pledge }) => decline(pledge, reason),
       kind: 'PLEDGE_DECLINED',
     });
@@ -84,7 +85,7 @@ export class PledgeService {
     const { check, reason } = this.reasoned(input);
     return this.take(actor, input, check, {
       operation: 'withdrawPledge',
-      allow: ({ pledge }) => assertActsFor(actor, pledge.partnerId),
+      allow: ({ partnerId }) => assertActsFor(actor, partnerId),
       decide: ({ pledge }) => end(pledge, 'WITHDRAWN', reason),
       kind: 'PLEDGE_WITHDRAWN',
     });
@@ -111,7 +112,7 @@ export class PledgeService {
 
   private expire(pledgeId: string, now: Date): Promise<0 | 1> {
     return this.database.transaction(async (tx) => {
-      const held = await this.book.hold(tx, pledgeId);
+      const held = await this.book.hold(tx, pledgeId, () => undefined);
       // Another node, or the partner itself, may have been quicker.
       const { expiresAt, delivered, verified } = held!.pledge;
       if (expiresAt == null || expiresAt > now || delivered > verified) return 0;
@@ -146,9 +147,8 @@ export class PledgeService {
       now,
       async (tx) => {
         check.timely();
-        const held = await this.book.hold(tx, input.pledgeId, operation === 'commitPledge');
+        const held = await this.book.hold(tx, input.pledgeId, step.allow, operation === 'commitPledge');
         if (held === null) throw new Refused(notFound(['input', 'pledgeId'], 'not-found.pledge'));
-        step.allow(held);
         await this.book.apply(tx, held, step.decide(held, now), now);
         return this.book.record(tx, held, [step.kind], now);
       },

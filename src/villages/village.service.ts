@@ -1,5 +1,6 @@
 import { LockMode } from '@mikro-orm/core';
 import { sql } from 'kysely';
+import type { VillagePlace } from '../access/access.rules.ts';
 import type { Reader } from '../access/reader.ts';
 import { assertAreaCode, withinArea } from '../areas/area.service.ts';
 import { MAX_RUPIAH, MAX_VILLAGE_RUPIAH } from '../kernel/rupiah.ts';
@@ -101,7 +102,22 @@ export class VillageService {
     return listPage<VillageRow>(this.database.rows, 'villages', villageOrder, where, request);
   }
 
-  /** Holds the village's row until the transaction ends. Lock order: need, village, partner. */
+  /**
+   * Holds the village's row until the transaction ends; null when there is none. `allow` throws Refused before anything is
+   * held, so that somebody who may not cannot hold up others. Lock order: need, village, partner.
+   */
+  async lockFor(
+    tx: Transaction,
+    id: string,
+    allow: (place: VillagePlace) => void,
+  ): Promise<LockedVillage | null> {
+    const found = await sql<VillagePlace>`select id, code from villages where id = ${id}`.execute(tx.sql);
+    if (found.rows.length === 0) return null;
+    allow(found.rows[0]!);
+    return this.lock(tx, id);
+  }
+
+  /** The same where it is known that somebody may. */
   async lock(tx: Transaction, id: string): Promise<LockedVillage | null> {
     const village = await tx.em.findOne(Village, id, { lockMode: LockMode.PESSIMISTIC_WRITE });
     if (village === null) return null;
