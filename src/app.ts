@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { compose, type Services } from './composition.ts';
 import type { Config } from './config.ts';
+import { assertDemoStaysLocal } from './demo-exposure.ts';
 import { entities } from './entities.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
 import { mappings } from './mappings.ts';
@@ -119,6 +120,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const { tokenHours, issuer } = config;
   const services = compose({ database, clock, logger, tokenSecret, tokenHours, issuer });
   const { identity, authentication } = services;
+  if ((await identity.demoAccounts()).length > 0) await assertDemoStaysLocal(config);
   await startLoops(services, opened);
   const jobs = await startJobs(databaseUrl, services.jobs, logger);
   opened.defer(() => jobs.stop());

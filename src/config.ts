@@ -44,6 +44,8 @@ export interface Config {
   readonly heartbeatSeconds: number;
   /** The OpenID issuer whose access tokens are taken; null for none. */
   readonly issuer: IssuerSettings | null;
+  /** Whether a hub with the accounts of the demo may be open to other machines. */
+  readonly isDemoPublic: boolean;
   /** Password of an administrator made by `npm run seed -- --admin`; null when absent. */
   readonly adminPassword: string | null;
 }
@@ -200,6 +202,9 @@ export function readConfig(
     keepAliveSeconds: read.whole('KEEP_ALIVE_SECONDS', 72, 1, 7200),
     heartbeatSeconds: read.whole('HEARTBEAT_SECONDS', 12, 1, 120),
     issuer: issuerSettings(read),
+    isDemoPublic: read.checked('DEMO', false, '“public”, or absent', (text) =>
+      text === 'public' ? true : undefined,
+    ),
     adminPassword: adminPassword(read),
   };
   if (read.faults.length > 0) throw new ConfigError(read.faults);

@@ -1,4 +1,5 @@
 import { ConfigError } from './config.ts';
+import { DemoExposed } from './demo-exposure.ts';
 import { DatabaseUrlError } from './platform/database-check.ts';
 import { ListenError } from './platform/listen-check.ts';
 import { AdministratorRefused } from './seed/account-setup.service.ts';
@@ -8,7 +9,7 @@ import { DemoRefused } from './seed/demo-seed.service.ts';
 const BUGS = [TypeError, ReferenceError, RangeError, SyntaxError];
 
 /** Errors whose message is written for whoever runs the hub, and needs no cause beside it. */
-const TOLD = [ConfigError, DatabaseUrlError, ListenError, DemoRefused, AdministratorRefused];
+const TOLD = [ConfigError, DatabaseUrlError, ListenError, DemoExposed, DemoRefused, AdministratorRefused];
 
 const MAY_NOT = 'DATABASE_URL names a user who may not do what the hub does; it must own the database';
 

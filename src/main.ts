@@ -2,6 +2,7 @@ import { resolve, join } from 'node:path';
 import type { Logger } from 'pino';
 import { startHub } from './app.ts';
 import { type Config, readConfig } from './config.ts';
+import { assertDemoStaysLocal } from './demo-exposure.ts';
 import { reasonOf } from './failure.ts';
 import { greetingOf } from './greeting.ts';
 import { assertDatabaseAnswers } from './platform/database-check.ts';
@@ -39,9 +40,15 @@ async function openGround(config: Config, opened: AsyncDisposableStack): Promise
 }
 
 /** The demo comes into a hub's own database once: before anybody has used it. */
-async function loadDemoOnce(database: Database, logger: Logger, signal: AbortSignal): Promise<void> {
+async function loadDemoOnce(
+  database: Database,
+  config: Config,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<void> {
   const loaders = loadersOf(database, logger);
   if (!(await loaders.demo.isUnused())) return;
+  await assertDemoStaysLocal(config);
   say('This is the first start: the demo of Banten is loaded, which takes about half a minute.');
   const loaded = await loadDemo(loaders, new Date(), consoleProgress(process.stdout), signal);
   if (loaded === null || loaded.refused === 0) return;
@@ -58,7 +65,7 @@ async function run(signal: AbortSignal): Promise<void> {
   const { databaseUrl, tokenSecret, dataDir } = await openGround(config, opened);
   signal.throwIfAborted();
   const prepare =
-    dataDir === null ? undefined : (database: Database) => loadDemoOnce(database, logger, signal);
+    dataDir === null ? undefined : (database: Database) => loadDemoOnce(database, config, logger, signal);
   const hub = await startHub({ config, databaseUrl, tokenSecret, logger, prepare });
   opened.defer(() => hub.stop());
   signal.throwIfAborted();

@@ -196,7 +196,7 @@ describe('a second hub', () => {
   test('is refused while the first lives, and takes over its server after kill -9', async () => {
     const { hub, line } = spawnHub();
     const serverPid = Number(await line);
-    await expect(start()).rejects.toThrow(`another hub uses this DATA_DIR (pid ${hub.pid})`);
+    await expect(start()).rejects.toThrow(`another hub uses this folder (pid ${hub.pid})`);
     expect(await findProcess(serverPid)).toBeDefined();
     await kill(hub);
 
@@ -204,7 +204,7 @@ describe('a second hub', () => {
     expect(adopted.pid).toBe(serverPid);
     expect(lines).toEqual([expect.stringContaining('took over')]);
     expect(await query(adopted.url, 'SELECT value FROM kept')).toEqual([{ value: 7 }]);
-    await expect(start()).rejects.toThrow(`another hub uses this DATA_DIR (pid ${process.pid})`);
+    await expect(start()).rejects.toThrow(`another hub uses this folder (pid ${process.pid})`);
     await adopted.stop();
     expect(await serverProcesses(serverPid)).toEqual([]);
   });

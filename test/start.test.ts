@@ -119,7 +119,7 @@ describe('a hub with a database of its own', () => {
     });
     const second = start();
     expect(await second.end()).toBe(1);
-    expect(second.output).toContain(`another hub uses this DATA_DIR (pid ${hub.pid})`);
+    expect(second.output).toContain(`another hub uses this folder (pid ${hub.pid})`);
     expect(await hub.kill('SIGKILL')).toBe('SIGKILL');
   });
 

@@ -94,10 +94,10 @@ export class IdentityService {
     return { ...issued, viewer: account, actor };
   }
 
-  /** The demo's accounts, which have addresses that no mail reaches (RFC 2606); none outside of the demo. */
+  /** The demo's accounts that may sign in. Their addresses are ones that no mail reaches (RFC 2606); none outside of the demo. */
   async demoAccounts(): Promise<{ email: string; name: string }[]> {
     const { rows } = await sql<{ email: string; name: string }>`
-      select email, name from accounts where email like ${`%${DEMO_DOMAIN}`} and issuer is null order by email limit 200`.execute(
+      select email, name from accounts where email like ${`%${DEMO_DOMAIN}`} and issuer is null and disabled_at is null order by email limit 200`.execute(
       this.database.systemReads,
     );
     return rows;

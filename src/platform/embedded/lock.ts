@@ -8,46 +8,57 @@ export interface FolderLock {
   release(): Promise<void>;
 }
 
+/** Another process of the same kind holds the folder. */
+export class FolderHeld extends Error {
+  override readonly name = 'FolderHeld';
+
+  constructor(kind: string, pid: number, folder: string) {
+    super(`another ${kind} uses this folder (pid ${pid}): ${folder}`);
+  }
+}
+
 /**
- * Makes this process the only hub of a folder. The lock is the file `hub.lock.N` with the highest N; it names
- * its holder by number and start time, so one that was killed with -9 holds it no longer. It guards against
- * hubs on the same machine, in the same container.
+ * Makes this process the only one of its kind in a folder, such as its only hub. The lock is the file `hub.lock.N` with the
+ * highest N; it names its holder by number and start time, so one that was killed with -9 holds it no longer. It guards
+ * against processes on the same machine, in the same container.
  *
  * Invariant: the highest file is never removed, only followed by the next N, which one claim alone can make.
  * So two hubs that find the same dead holder cannot both succeed it, and no one takes a fresh lock for the
  * stale one.
- * @throws if another hub, or an earlier call of this one, holds it.
+ * @throws FolderHeld if another process, or an earlier call of this one, holds it.
  */
-export async function lockFolder(folder: string): Promise<FolderLock> {
+export async function lockFolder(folder: string, kind = 'hub'): Promise<FolderLock> {
   const self = await findProcess(process.pid);
   const content = JSON.stringify({ pid: process.pid, startedAt: self?.startedAt });
   for (;;) {
-    const last = Math.max(0, ...(await readNumbers(folder)));
-    const holder = await findHolder(lockPath(folder, last));
-    if (holder !== undefined) throw new Error(`another hub uses this DATA_DIR (pid ${holder}): ${folder}`);
-    const own = lockPath(folder, last + 1);
+    const last = Math.max(0, ...(await readNumbers(folder, kind)));
+    const holder = await findHolder(lockPath(folder, kind, last));
+    if (holder !== undefined) throw new FolderHeld(kind, holder, folder);
+    const own = lockPath(folder, kind, last + 1);
     if (!(await claim(own, content))) continue;
     // A slow claim may have made a number again that was passed and removed long ago.
-    const numbers = await readNumbers(folder);
+    const numbers = await readNumbers(folder, kind);
     const isHighest = Math.max(...numbers) === last + 1;
     const passed = isHighest ? numbers.filter((number) => number <= last) : [last + 1];
-    for (const number of passed) await rm(lockPath(folder, number), { force: true });
+    for (const number of passed) await rm(lockPath(folder, kind, number), { force: true });
     if (isHighest) return { release: () => writeFile(own, '{}') };
   }
 }
 
 /** The number of the process that holds the folder's lock, if one does. */
-export async function holderOf(folder: string): Promise<number | undefined> {
-  return findHolder(lockPath(folder, Math.max(0, ...(await readNumbers(folder)))));
+export async function holderOf(folder: string, kind = 'hub'): Promise<number | undefined> {
+  return findHolder(lockPath(folder, kind, Math.max(0, ...(await readNumbers(folder, kind)))));
 }
 
-function lockPath(folder: string, number: number): string {
-  return join(folder, `hub.lock.${number}`);
+function lockPath(folder: string, kind: string, number: number): string {
+  return join(folder, `${kind}.lock.${number}`);
 }
 
-async function readNumbers(folder: string): Promise<number[]> {
-  const matches = (await readdir(folder)).map((name) => /^hub\.lock\.(\d+)$/.exec(name));
-  return matches.flatMap((match) => (match ? [Number(match[1])] : []));
+async function readNumbers(folder: string, kind: string): Promise<number[]> {
+  const numbers = (await readdir(folder)).map((name) => name.split(`${kind}.lock.`));
+  return numbers.flatMap(([before, number]) =>
+    before === '' && /^\d+$/.test(number ?? '') ? [Number(number)] : [],
+  );
 }
 
 /** Links a finished file into place: readers see all of it or none, and one of two claims fails. */
