@@ -4,6 +4,8 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundle } from '../workbench/bundle.ts';
+import { bundleVerdict } from './bundle-rules.ts';
 import {
   auditVerdict,
   billVerdict,
@@ -56,10 +58,24 @@ async function bill(): Promise<Verdict> {
   }
 }
 
+/** The page as it is built, by the files that it is made of. */
+async function page(): Promise<Verdict> {
+  const folder = await mkdtemp(join(tmpdir(), 'sinergi-'));
+  try {
+    const { inputs } = await bundle(folder);
+    const paths = inputs.filter((path) => !path.startsWith('<'));
+    const files = paths.map(async (path) => ({ path, text: await readFile(path, 'utf8') }));
+    return bundleVerdict(await Promise.all(files), lock.packages);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
 const checks: [name: string, check: () => Promise<Verdict>][] = [
   ['known vulnerabilities', async () => auditVerdict(await npm(['audit', '--omit=dev', '--json']))],
   ['licences', licences],
   ['bill of materials', bill],
+  ['bundle of the page', page],
 ];
 
 for (const [name, check] of checks) {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
+import { bundleVerdict, inlinedIn } from '../scripts/bundle-rules.ts';
 import {
   auditVerdict,
   billVerdict,
@@ -91,4 +92,36 @@ test('it is made from a lockfile without tools of development', () => {
     lockfileVersion: 3,
     packages: { '': { version: '1' }, ...running },
   });
+});
+
+const PURIFY = '/*! @license DOMPurify 3.1.7 | (c) Cure53 and other contributors */\nfunction a() {}';
+
+test.each([
+  [
+    'node_modules/monaco-editor/esm/vs/base/browser/dompurify/dompurify.js',
+    PURIFY,
+    ['DOMPurify 3.1.7 in monaco-editor'],
+  ],
+  [
+    'node_modules/a/lib.js',
+    '/**\n * marked v4.0.10 - a parser\n * @license MIT\n */',
+    ['marked 4.0.10 in a'],
+  ],
+  ['node_modules/dompurify/dist/purify.js', PURIFY, []],
+  ['node_modules/a/node_modules/@x/y/index.js', '/*! lodash.js 4.17.20 */', ['lodash 4.17.20 in @x/y']],
+  ['node_modules/a/index.js', '/* just a comment of 1.2.3 */ const version = "a 1.2.3";', []],
+  ['workbench/page/app.tsx', PURIFY, []],
+])('a library that is copied into %s is named', (path, text, found) => {
+  expect(inlinedIn({ path, text })).toEqual(found);
+});
+
+test('a bundle is made of packages of the lockfile, with allowed licences', () => {
+  const packages = { 'node_modules/a': { license: 'MIT' }, 'node_modules/b': { license: 'GPL-3.0-only' } };
+  const file = (path: string) => ({ path, text: '' });
+  expect(bundleVerdict([file('node_modules/a/x.js'), file('workbench/page/app.tsx')], packages)).toEqual({
+    ok: true,
+    said: '1 packages, no copied libraries',
+  });
+  const { ok, said } = bundleVerdict([file('node_modules/b/x.js'), file('node_modules/c/x.js')], packages);
+  expect([ok, said]).toEqual([false, expect.stringMatching(/b is not in.*c is not in/)]);
 });

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { bundle } from './bundle.ts';
+import { bundle, type Bundles } from './bundle.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const OUT = join(ROOT, 'dist/workbench');
@@ -40,7 +40,8 @@ function isUpToDate(inputs: string): boolean {
   }
 }
 
-function writeIndex(out: string, assets: Record<string, string>): void {
+function writeIndex(out: string, { script, styles, icon }: Bundles): void {
+  const assets: Record<string, string> = { script, styles, icon };
   const template = readFileSync(join(import.meta.dirname, 'page/index.html'), 'utf8');
   const html = template.replaceAll(
     /\{\{(\w+)\}\}/g,
@@ -83,7 +84,7 @@ if (isUpToDate(inputs)) {
 } else {
   const draft = `${OUT}.${process.pid}`;
   mkdirSync(draft, { recursive: true });
-  writeIndex(draft, { ...(await bundle(draft)) });
+  writeIndex(draft, await bundle(draft));
   await compress(draft);
   writeFileSync(join(draft, STAMP), inputs);
   publish(draft);

@@ -1,5 +1,4 @@
-// The three bundles of the page: web workers, styles, and the page itself.
-import { createRequire } from 'node:module';
+// The two bundles of the page: styles, and the page itself.
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import type { BuildOptions, BuildResult } from 'esbuild';
@@ -10,31 +9,15 @@ export interface Bundles {
   script: string;
   styles: string;
   icon: string;
+  /** The files that the page is made of. */
+  inputs: string[];
 }
 
 type Result = BuildResult<{ metafile: true }>;
 
 const PAGE = join(import.meta.dirname, 'page');
 
-// GraphiQL's own dependencies are taken as GraphiQL sees them, so that their versions always agree.
-const fromGraphiql = createRequire(createRequire(import.meta.url).resolve('graphiql/package.json'));
-const fromReact = createRequire(fromGraphiql.resolve('@graphiql/react/package.json'));
-
-const WORKERS = {
-  'editor.worker': fromReact.resolve('monaco-editor/esm/vs/editor/editor.worker.js'),
-  'graphql.worker': fromReact.resolve('monaco-graphql/esm/graphql.worker.js'),
-  'json.worker': fromReact.resolve('monaco-editor/esm/vs/language/json/json.worker.js'),
-};
-
-// GraphiQL's ready-made style.css would bring 400 kB of fonts as data: URLs, which a strict CSP refuses.
-const STYLES = [
-  fromReact.resolve('monaco-editor/min/vs/editor/editor.main.css'),
-  fromReact.resolve('@graphiql/react/style.css'),
-  fromGraphiql.resolve('@graphiql/plugin-doc-explorer/style.css'),
-  fromGraphiql.resolve('@graphiql/plugin-history/style.css'),
-  fromGraphiql.resolve('graphiql/graphiql.css'),
-  ...['page.css', 'examples.css', 'sign-in.css', 'narrow.css'].map((file) => join(PAGE, file)),
-];
+const STYLES = ['page.css', 'workspace.css', 'docs.css', 'examples.css', 'sign-in.css', 'narrow.css'];
 
 /** Bundles everything into `<out>/assets`, each file named after its content. */
 export async function bundle(out: string): Promise<Bundles> {
@@ -46,39 +29,27 @@ export async function bundle(out: string): Promise<Bundles> {
     outdir: join(out, 'assets'),
     entryNames: '[name]-[hash]',
     assetNames: '[name]-[hash]',
-    chunkNames: '[name]-[hash]',
     define: { 'process.env.NODE_ENV': '"production"' },
     logLevel: 'warning',
   } satisfies BuildOptions;
-  const rules = STYLES.map((path) => `@import ${JSON.stringify(path)};`).join('\n');
-  const [workers, styles] = await Promise.all([
-    build({ ...common, entryPoints: WORKERS, format: 'iife' }),
+  const rules = STYLES.map((file) => `@import "./${file}";`).join('\n');
+  const [styles, page] = await Promise.all([
+    build({ ...common, stdin: { contents: rules, loader: 'css', resolveDir: PAGE } }),
     build({
       ...common,
-      stdin: { contents: rules, loader: 'css', resolveDir: PAGE },
-      loader: { '.ttf': 'file' },
+      entryPoints: { page: join(PAGE, 'main.tsx'), icon: join(PAGE, 'icon.svg') },
+      format: 'esm',
+      jsx: 'automatic',
+      loader: { '.svg': 'copy' },
+      define: { ...common.define, EXAMPLES: JSON.stringify(loadExamples()) },
     }),
   ]);
-  const workerFiles = {
-    editor: fileOf(workers, 'editor.worker'),
-    graphql: fileOf(workers, 'graphql.worker'),
-    json: fileOf(workers, 'json.worker'),
+  return {
+    script: fileOf(page, 'page'),
+    styles: fileOf(styles, 'stdin'),
+    icon: fileOf(page, 'icon'),
+    inputs: Object.keys({ ...page.metafile.inputs, ...styles.metafile.inputs }),
   };
-  const page = await build({
-    ...common,
-    entryPoints: { page: join(PAGE, 'main.tsx'), icon: join(PAGE, 'icon.svg') },
-    format: 'esm',
-    splitting: true,
-    jsx: 'automatic',
-    // Monaco's modules import their styles one by one; editor.main.css has them all.
-    loader: { '.css': 'empty', '.svg': 'copy' },
-    define: {
-      ...common.define,
-      WORKER_FILES: JSON.stringify(workerFiles),
-      EXAMPLES: JSON.stringify(loadExamples()),
-    },
-  });
-  return { script: fileOf(page, 'page'), styles: fileOf(styles, 'stdin'), icon: fileOf(page, 'icon') };
 }
 
 /** The hashed file name of the entry point called `name`. */

@@ -28,7 +28,7 @@ export interface Commitment {
 interface Step {
   operation: string;
   /** Throws Refused for somebody who may not. Nothing is held then. */
-  allow(place: PledgePlace): void;
+  allow: (place: PledgePlace) => void;
   decide(held: HeldPledge, now: Date): Decision;
   kind: EventKind;
 }

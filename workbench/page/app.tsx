@@ -1,51 +1,45 @@
-import { GraphiQL } from 'graphiql';
-import { useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import { fetchDemoAccounts } from './demo.ts';
 import type { DemoAccount } from './demo.ts';
-import { EditorBridge } from './editor-bridge.tsx';
+import { DocsPanel } from './docs-panel.tsx';
+import type { DocsEntry } from './docs-search.ts';
 import type { Example } from './example.types.ts';
 import { ExamplesPanel } from './examples-panel.tsx';
-import { connect } from './fetcher.ts';
 import { Header } from './header.tsx';
-import { remember } from './placeholders.ts';
-import { loadSession, signIn, storeSession } from './session.ts';
+import { fillVariables, forget } from './placeholders.ts';
+import { useSchema } from './schema.ts';
 import { SignInDialog } from './sign-in-dialog.tsx';
-import { DEMO_PASSWORD, WELCOME } from './texts.ts';
-
-const GRAPHQL_URL = new URL('graphql', document.baseURI).href;
-const SESSION_OVER = 'Sesi berakhir, silakan masuk lagi · Your session is over, please sign in again';
-const SIGN_IN_FIRST = 'Untuk ini perlu masuk dulu · Sign in first to do this';
-
-/** GraphiQL keeps the state of its docs pane to itself, so the header presses GraphiQL's own button. */
-function showDocs(): void {
-  document.querySelector<HTMLButtonElement>('.graphiql-sidebar button[aria-label*="Documentation"]')?.click();
-}
+import { useTabs } from './tabs.ts';
+import { DEMO_PASSWORD } from './texts.ts';
+import { useSession } from './use-session.ts';
+import { Workspace } from './workspace.tsx';
 
 export function App(): ReactNode {
-  const [session, setSession] = useState(loadSession);
   const [accounts, setAccounts] = useState<DemoAccount[]>([]);
-  const [request, setRequest] = useState<{ example: Example } | null>(null);
+  const [opened, setOpened] = useState<Example | null>(null);
   const [dialog, setDialog] = useState<{ notice: string | null } | null>(null);
+  const [docs, setDocs] = useState<readonly DocsEntry[] | null>(null);
+  const notify = useCallback((notice: string) => setDialog({ notice }), []);
+  const { session, connection, enter, leave } = useSession(notify);
+  const schema = useSchema(connection);
+  const tabs = useTabs();
 
-  const token = session?.token;
-  const connection = useMemo(() => {
-    const onUnauthenticated = (): void => {
-      setSession((current) => (current?.token === token ? null : current));
-      setDialog({ notice: token ? SESSION_OVER : SIGN_IN_FIRST });
-    };
-    return connect(GRAPHQL_URL, token, { onAnswer: remember, onUnauthenticated });
-  }, [token]);
-
-  useEffect(() => connection.dispose, [connection]);
-  useEffect(() => storeSession(session), [session]);
   useEffect(() => void fetchDemoAccounts().then(setAccounts), []);
 
-  async function enter(email: string, password: string): Promise<void> {
-    setSession(await signIn(GRAPHQL_URL, email, password));
-  }
   function enterAs({ email }: DemoAccount): void {
-    enter(email, DEMO_PASSWORD).catch((error: Error) => setDialog({ notice: error.message }));
+    enter(email, DEMO_PASSWORD).catch((error: Error) => notify(error.message));
+  }
+  /** On a shared computer nothing stays of who was here. */
+  function signOut(): void {
+    leave();
+    setOpened(null);
+    tabs.clear();
+    forget();
+  }
+  function openExample(example: Example): void {
+    setOpened(example);
+    tabs.open(example.document, example.variables ? fillVariables(example.variables) : '');
   }
 
   return (
@@ -53,29 +47,24 @@ export function App(): ReactNode {
       <Header
         session={session}
         onSignIn={() => setDialog({ notice: null })}
-        onSignOut={() => setSession(null)}
-        onShowDocs={showDocs}
+        onSignOut={signOut}
+        onShowDocs={() => setDocs((shown) => (shown ? null : []))}
       />
       <main>
         <ExamplesPanel
           accounts={accounts}
           email={session?.email ?? null}
-          opened={request?.example ?? null}
-          onOpen={(example) => setRequest({ example })}
+          opened={opened}
+          onOpen={openExample}
           onSignInAs={enterAs}
         />
-        <GraphiQL
-          fetcher={connection.fetcher}
-          defaultQuery={WELCOME}
-          defaultEditorToolsVisibility="variables"
-          shouldPersistHeaders={false}
-          showPersistHeadersSettings={false}
-        >
-          <GraphiQL.Logo>
-            <span />
-          </GraphiQL.Logo>
-          <EditorBridge request={request} />
-        </GraphiQL>
+        <Workspace
+          connection={connection}
+          schema={schema}
+          tabs={tabs}
+          onShowInDocs={(entry) => setDocs([entry])}
+        />
+        {docs && <DocsPanel schema={schema} path={docs} onGo={setDocs} onClose={() => setDocs(null)} />}
       </main>
       {dialog && (
         <SignInDialog

@@ -26,6 +26,11 @@ export function remember(answer: unknown): void {
   for (const [kind, value] of first) seen.set(kind, value);
 }
 
+/** Forgets what the answers showed. */
+export function forget(): void {
+  seen.clear();
+}
+
 function walk(value: unknown, visit: (key: string, text: string) => void): void {
   if (typeof value !== 'object' || value === null) return;
   for (const [key, child] of Object.entries(value)) {

@@ -1,4 +1,6 @@
-/** Who is signed in, and by which token. Kept in sessionStorage alone: closing the browser tab forgets it. */
+import { load, store } from './storage.ts';
+
+/** Who is signed in, and by which token. */
 export interface Session {
   token: string;
   /** RFC 3339; null when the token does not say. */
@@ -19,26 +21,44 @@ interface SignInAnswer {
   errors?: { message: string }[];
 }
 
-const STORAGE_KEY = 'sinergi.session';
+const STORED = 'session';
 const SIGN_IN = `mutation WorkbenchSignIn($input: SignInInput!) {
   signIn(input: $input) { token expiresAt viewer { name } problems { message } }
 }`;
 
+const isSession = (value: unknown): value is Session =>
+  typeof value === 'object' && value !== null && 'token' in value && 'name' in value && 'email' in value;
+
+const SIGN_OUT = `mutation WorkbenchSignOut { signOut { session { id } problems { message } } }`;
+
 /** The stored session, or null when there is none or it is over. */
 export function loadSession(): Session | null {
-  const stored = sessionStorage.getItem(STORAGE_KEY);
-  if (!stored) return null;
-  const session = JSON.parse(stored) as Session;
-  if (session.expiresAt && Date.parse(session.expiresAt) <= Date.now()) {
-    sessionStorage.removeItem(STORAGE_KEY);
+  const session = load(STORED, isSession);
+  if (session?.expiresAt && Date.parse(session.expiresAt) <= Date.now()) {
+    store(STORED, null);
     return null;
   }
   return session;
 }
 
 export function storeSession(session: Session | null): void {
-  if (session) sessionStorage.setItem(STORAGE_KEY, JSON.stringify(session));
-  else sessionStorage.removeItem(STORAGE_KEY);
+  store(STORED, session);
+}
+
+/** Ends the session at the hub, so that its token is worth nothing from then on. False when the hub does not answer. */
+export async function signOut(url: string, token: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query: SIGN_OUT }),
+      keepalive: true,
+    });
+    await response.json();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Trades the credentials for a session. Throws an Error with the server's words when they are refused. */
