@@ -6,7 +6,7 @@ import { type Ground, TOKEN_SECRET, WITHOUT_RATES } from './ground.ts';
 
 const PATIENCE_MS = 20_000;
 /** As `npm start` runs it. */
-const NODE_OPTIONS = ['--max-semi-space-size=16', '--max-old-space-size=256'];
+export const NODE_OPTIONS = ['--max-semi-space-size=16', '--max-old-space-size=256'];
 
 export interface HubProcess {
   readonly pid: number;

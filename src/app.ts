@@ -20,12 +20,14 @@ import { createHttp, type Readiness } from './platform/http.ts';
 import { startJobs } from './platform/jobs.ts';
 import { Connections, type CurrentActors } from './platform/live/connections.ts';
 import { OpenFields } from './platform/live/open-fields.ts';
+import type { Meter } from './platform/meter.ts';
 import { localeOf } from './platform/messages.ts';
 import { Origins } from './platform/origins.ts';
 import { ownerOf } from './platform/owner.ts';
 import { trustIn } from './platform/proxies.ts';
 import { ReadPlanner } from './platform/read-plan/planner.ts';
 import { ReadyReads } from './platform/read-plan/ready-reads.ts';
+import { Usage } from './platform/usage.ts';
 import { serveWebSocket } from './platform/websocket.ts';
 import { readerRights } from './reader-rights.ts';
 import { createSchema } from './schema.ts';
@@ -45,11 +47,13 @@ export interface HubOptions {
   tokenSecret: string;
   logger: Logger;
   clock?: Clock;
+  /** Measures what operations take; the real one when absent. */
+  meter?: Meter;
   /** Runs on the migrated database before anybody is let in. */
   prepare?: (database: Database) => Promise<unknown>;
 }
 
-export function openDatabase(config: Config, url: string, logger: Logger): Promise<Database> {
+export function openDatabase(config: Config, url: string, logger: Logger, meter?: Meter): Promise<Database> {
   const { writeConnections, readConnections } = config;
   return Database.open({
     url,
@@ -57,6 +61,7 @@ export function openDatabase(config: Config, url: string, logger: Logger): Promi
     logger,
     writeConnections,
     readConnections,
+    meter,
     migrationsDir: fromHere('../migrations'),
     readerRights,
   });
@@ -88,7 +93,11 @@ async function startLoops(
 }
 
 /** Finds who asks, and how much they may ask of this node. */
-function contextsOf({ authentication, container }: Services, config: Config, clock: Clock): ContextOf {
+function contextsOf(
+  { authentication, container, database }: Services,
+  config: Config,
+  clock: Clock,
+): ContextOf {
   const allowances = new Allowances(config.allowance, clock);
   const openFields = new OpenFields(config.openFieldsPerAccount);
   return async ({ authorization, acceptLanguage, address, requestId, resumeAfter }) => {
@@ -100,7 +109,7 @@ function contextsOf({ authentication, container }: Services, config: Config, clo
       resumeAfter: resumeAfter ?? null,
       publicRead: config.publicRead,
       container,
-      allowance: allowances.of(owner),
+      usage: new Usage(owner, allowances.of(owner), database.meter),
       open: (fields) => openFields.open(owner, fields),
       requestId,
     });
@@ -111,7 +120,7 @@ function contextsOf({ authentication, container }: Services, config: Config, clo
 export async function startHub(options: HubOptions): Promise<Hub> {
   await using opened = new AsyncDisposableStack();
   const { config, databaseUrl, tokenSecret, logger, clock = systemClock } = options;
-  const database = await openDatabase(config, databaseUrl, logger);
+  const database = await openDatabase(config, databaseUrl, logger, options.meter);
   opened.defer(() => database.close());
   await database.migrate();
   const health = new HealthCheck(databaseUrl, await database.appliedMigrations(), logger);

@@ -8,13 +8,16 @@ import { ObservedNeed } from './faults/observed-need.ts';
 import { OpenedReaders } from './faults/opened-readers.ts';
 import { Asker } from './support/asker.ts';
 import { testHub } from './support/test-hub.ts';
+import { TestMeter } from './support/test-meter.ts';
 import { buildWorld } from './support/world.ts';
 import { until } from './support/until.ts';
 
 const BURST = 100_000;
 const PER_SECOND = 1000;
+const meter = new TestMeter();
 const hub = await testHub({
   environment: { FIELDS_PER_SECOND: String(PER_SECOND), FIELDS_BURST: String(BURST) },
+  meter,
 });
 const { database } = hub;
 const { as, villages, accounts } = await buildWorld(hub);
@@ -45,7 +48,9 @@ test('a long history is paid from half of the allowance and waits for more; live
   await until(() => count() >= eventsFor(spare), 'as much as the allowance pays for');
   const asker = new Asker(hub.url, await hub.tokenOf(accounts.auditor));
   const large = `{ needs(first: 100) { nodes { ${'id '.repeat(398)} } } }`;
+  meter.statementMs = 400;
   expect((await asker.ask('http', large)).errors).toBeUndefined();
+  meter.statementMs = 0;
   const live = reader.subscribe(query, { filter: need.filter });
   await hub.feedsOpen(2);
   await copyEvents(database, need.id, 1);

@@ -13,6 +13,8 @@ import {
 import { BalanceChangedDocument, PledgeFeedDocument, VillageBoardDocument } from '../client/operations.ts';
 import { placed } from '../src/feed/feed-log.service.ts';
 import { Allowances } from '../src/platform/allowances.ts';
+import { Meter } from '../src/platform/meter.ts';
+import { Usage } from '../src/platform/usage.ts';
 import { Context } from '../src/platform/graphql/context.ts';
 import { projectionOf } from '../src/platform/graphql/projection.ts';
 import { OperationExecution } from '../src/platform/graphql/shared-execution.ts';
@@ -46,7 +48,7 @@ async function contextOf(person: Person, locale: Locale): Promise<Context> {
     locale,
     publicRead: false,
     container,
-    allowance: allowances.of(person),
+    usage: new Usage(person, allowances.of(person), new Meter()),
     open: () => () => undefined,
     requestId: 'test',
   });

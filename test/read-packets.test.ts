@@ -1,7 +1,9 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { setImmediate as turn } from 'node:timers/promises';
 import pg from 'pg';
+import { Meter } from '../src/platform/meter.ts';
 import { ReadPackets } from '../src/platform/read-packets.ts';
+import { ReadPool } from '../src/platform/read-pool.ts';
 import { TestDatabase } from './support/test-database.ts';
 
 const MAX = 4;
@@ -11,7 +13,7 @@ const pool = new pg.Pool({ connectionString: database.url, max: MAX, pipeline: t
 // Connections that are broken on purpose.
 pool.on('connect', (client) => client.on('error', () => undefined));
 pool.on('error', () => undefined);
-const packets = new ReadPackets(pool, WIDTH);
+const packets = new ReadPackets(new ReadPool(pool, new Meter()), WIDTH);
 afterAll(async () => {
   await pool.end();
   await database.drop();

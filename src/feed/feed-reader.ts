@@ -140,10 +140,12 @@ export class FeedReader extends SharedReading implements GroupReader {
   }
 
   private async sendPage(seam: number): Promise<void> {
-    const { outlet, log, filter } = this.options;
+    const { outlet, log, filter, execution } = this.options;
     if (!this.isEnded) await outlet.drained();
     if (this.isEnded) return;
-    const page = await log.read(filter, this.sent, PAGE);
+    const page = await execution.atOwnCost(() => log.read(filter, this.sent, PAGE));
+    // What is found costs nothing more than to look for it: a filter that finds nothing is paid too.
+    execution.settle([]);
     for (let start = 0; start < page.length && !this.isEnded; start += CHUNK) {
       await this.send(await this.performPaid(page.slice(start, start + CHUNK)));
     }
@@ -159,7 +161,7 @@ export class FeedReader extends SharedReading implements GroupReader {
       await this.rest(Math.min(waitMs, MOST_WAIT_MS));
       if (this.isEnded) return [];
     }
-    const performed = await performAll(execution, events, this.last);
+    const performed = await execution.atOwnCost(() => performAll(execution, events, this.last));
     execution.settle(performed.map(({ message }) => message.body));
     return performed;
   }

@@ -16,7 +16,10 @@ export interface AllowanceRules {
 /** The longest without use are forgotten first, and begin anew when they come back. */
 const MAX_REMEMBERED = 20_000;
 
-/** One account's token bucket, in fields, and the count of its operations that run. */
+/** Nobody waits longer than this for what one operation has taken, whatever held it up. */
+const MAX_DEBT_SECONDS = 60;
+
+/** One account's token bucket, in fields, and the count of its operations that run. Below zero it is in debt. */
 export class Allowance {
   private readonly rules: AllowanceRules;
   private readonly clock: Clock;
@@ -60,9 +63,15 @@ export class Allowance {
     return 0;
   }
 
-  /** Of what was taken, what was not needed. */
-  giveBack(fields: number): void {
-    this.fields = Math.min(this.rules.burstFields, this.fields + fields);
+  /**
+   * Takes what was needed beyond what was taken, which may leave a debt that later operations wait for; or gives back what
+   * was not needed, where `fields` is negative.
+   */
+  charge(fields: number): void {
+    const { fieldsPerSecond, burstFields } = this.rules;
+    this.fill();
+    const left = Math.max(this.fields - fields, -MAX_DEBT_SECONDS * fieldsPerSecond);
+    this.fields = Math.min(burstFields, left);
   }
 
   /** What every operation takes before anybody looks at it. */

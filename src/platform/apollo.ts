@@ -17,6 +17,7 @@ import type { Context } from './graphql/context.ts';
 import { type Documents, parseError, PARSE_LIMITS } from './graphql/documents.ts';
 import { type Hearer, toClientError } from './graphql/errors.ts';
 import { costExtension, refusalOf } from './graphql/execution.ts';
+import { fixedFields } from './graphql/prices.ts';
 import { httpStatusOf } from './request-errors.ts';
 
 export interface ApolloOptions {
@@ -69,7 +70,7 @@ function judge(documents: Documents, asked: Asked): number | readonly GraphQLErr
   });
   if (typeof cost !== 'number') return cost;
   try {
-    asked.contextValue.allowance.pay(cost);
+    asked.contextValue.usage.reserve(cost, fixedFields(schema, document, request.operationName));
     return cost;
   } catch (error) {
     return [refusalOf(error)];

@@ -1,5 +1,6 @@
 import type { EntitySchema } from '@mikro-orm/core';
 import type { Logger } from 'pino';
+import type { Meter } from './meter.ts';
 import type { ReaderRights } from './reader-role.ts';
 
 export interface DatabaseOptions {
@@ -10,6 +11,8 @@ export interface DatabaseOptions {
   logger: Logger;
   writeConnections: number;
   readConnections: number;
+  /** The real one when absent. */
+  meter?: Meter | undefined;
 }
 
 /** Statements that are silent for longer have lost their connection; of a write, locks and work are within it. */

@@ -5,29 +5,19 @@ import pg from 'pg';
 import type { Actor } from '../access/actor.ts';
 import { askerSetting } from './asker.ts';
 import {
-  ASKER_CONNECTIONS,
-  ASKER_IDLE_MS,
   CLOSE_WITHIN_MS,
   type DatabaseOptions,
-  PROMPT_SILENCE_MS,
-  READ_LIFETIME_SECONDS,
-  READ_ONLY,
-  READ_SILENCE_MS,
   WRITE_SETTINGS,
   WRITE_SILENCE_MS,
 } from './database-settings.ts';
 import { MIGRATION_LOCK } from './locks.ts';
 import { inPipeline, type Statements } from './pipeline.ts';
-import { idleOf, openPool } from './pool.ts';
+import { Meter } from './meter.ts';
+import { idleOf } from './pool.ts';
 import { PreparedReads } from './prepared-reads.ts';
-import { readTypes } from './prepared.ts';
-import {
-  ensureReaderRole,
-  grantRights,
-  READER_ROLE,
-  READER_SCHEMA,
-  type ReaderRights,
-} from './reader-role.ts';
+import type { ReadPool } from './read-pool.ts';
+import { openReadPools } from './read-pools.ts';
+import { ensureReaderRole, grantRights, type ReaderRights } from './reader-role.ts';
 import { retryLostRaces } from './retry.ts';
 import { Wires } from './wires.ts';
 
@@ -48,7 +38,7 @@ export type ReadRows = <T>(statement: RawBuilder<T>) => Promise<T[]>;
 const camelCase = new CamelCasePlugin({ maintainNestedObjectKeys: true });
 
 /** Statements outside any transaction, on connections that cannot write. */
-function readsOf(pool: pg.Pool): Sql {
+function readsOf(pool: ReadPool): Sql {
   return new Kysely<Record<string, never>>({
     dialect: new PostgresDialect({ pool }),
     plugins: [camelCase],
@@ -58,6 +48,7 @@ function readsOf(pool: pg.Pool): Sql {
 /** The pools of one database, and what breaks their connections when they do not end by themselves. */
 interface Pools {
   orm: MikroORM;
+  meter: Meter;
   /** The connections of `orm`, which are in pipeline mode. */
   writePool: pg.Pool;
   reads: Sql;
@@ -91,6 +82,8 @@ export class Database {
   readonly prepared: PreparedReads;
   /** The same of `systemReads`. */
   readonly preparedSystemReads: PreparedReads;
+  /** Measures for whom statements work. */
+  readonly meter: Meter;
   readonly url: string;
   /** The transaction of which all others are savepoints, within `atomically`; null everywhere else. */
   private readonly around: Transaction | null;
@@ -104,6 +97,7 @@ export class Database {
     this.systemReads = around?.sql ?? pools.systemReads;
     this.prepared = pools.prepared;
     this.preparedSystemReads = pools.preparedSystemReads;
+    this.meter = pools.meter;
     this.url = url;
     this.around = around;
   }
@@ -111,12 +105,11 @@ export class Database {
   static async open(options: DatabaseOptions): Promise<Database> {
     const { url, logger, readConnections, writeConnections } = options;
     const atLength = { count: 0 };
+    const meter = options.meter ?? new Meter();
     const idle: (() => void)[] = [];
     const writeWires = new Wires({ silenceMs: WRITE_SILENCE_MS, isPatient: () => atLength.count > 0 });
-    const readWires = new Wires({ silenceMs: READ_SILENCE_MS });
     // What is idle may have died with it, and whoever took it next would wait in vain.
     const onSilence = () => idle.forEach((drop) => drop());
-    const promptWires = new Wires({ silenceMs: PROMPT_SILENCE_MS, onSilence });
     const orm = await MikroORM.init({
       clientUrl: url,
       entities: options.entities,
@@ -126,7 +119,11 @@ export class Database {
         stream: writeWires.open,
         options: WRITE_SETTINGS,
         pipeline: true,
-        onPoolCreated: (pool: pg.Pool) => idle.push(idleOf(pool)),
+        onPoolCreated: (pool: pg.Pool) => {
+          idle.push(idleOf(pool));
+          // Writes have fixed prices: what an answer to one brings is nobody's.
+          pool.on('connect', ({ connection }) => connection.stream.prependListener('data', meter.rests));
+        },
       },
       migrations: { path: options.migrationsDir, snapshot: false, silent: true },
       schemaGenerator: { ignoreTriggers: true },
@@ -135,29 +132,18 @@ export class Database {
       forceUtcTimezone: true,
     });
     const hasReader = await ensureReaderRole(url, logger);
-    const system = { connectionString: url, types: readTypes, options: READ_ONLY };
-    const role = hasReader ? ` -c role=${READER_ROLE}` : '';
-    const reading = { ...system, options: `${READ_ONLY} -c search_path=${READER_SCHEMA},public${role}` };
-    const lifetime = { maxLifetimeSeconds: READ_LIFETIME_SECONDS };
-    const systemMax = Math.ceil(readConnections / 2);
-    const systemPool = openPool({ ...system, ...lifetime, max: systemMax }, readWires, logger);
-    const readers = { ...reading, ...lifetime, max: readConnections, pipeline: true };
-    const readPool = openPool(readers, readWires, logger);
-    // Who asks is looked up for everybody at once: a connection that died in silence must not hold them all for long.
-    const askers = { ...lifetime, max: ASKER_CONNECTIONS, idleTimeoutMillis: ASKER_IDLE_MS, pipeline: true };
-    const askerPool = openPool({ ...system, ...askers }, promptWires, logger);
-    idle.push(idleOf(systemPool), idleOf(askerPool), idleOf(readPool));
-    const promptPool = openPool({ ...reading, max: 1 }, promptWires, logger);
-    const wires = [writeWires, readWires, promptWires];
+    const read = openReadPools({ url, readConnections, hasReader, logger, meter, onSilence });
+    idle.push(...read.dropIdle);
     const pools = {
       orm,
+      meter,
       writePool: await orm.em.getConnection().getNativeClient(),
-      reads: readsOf(readPool),
-      promptReads: readsOf(promptPool),
-      systemReads: readsOf(systemPool),
-      prepared: new PreparedReads(readPool),
-      preparedSystemReads: new PreparedReads(askerPool),
-      wires,
+      reads: readsOf(read.reads),
+      promptReads: readsOf(read.prompt),
+      systemReads: readsOf(read.system),
+      prepared: new PreparedReads(read.reads),
+      preparedSystemReads: new PreparedReads(read.askers),
+      wires: [writeWires, ...read.wires],
       atLength,
       readerRights: hasReader ? options.readerRights : null,
     };

@@ -95,6 +95,8 @@ class EventStream {
       this.outlet.end(await this.run(asked, isSafe));
     } catch (error) {
       this.outlet.end(this.failure(error));
+    } finally {
+      this.context.usage.settle();
     }
     setTimeout(() => response.destroy(), CLOSE_WITHIN_MS).unref();
   }
@@ -119,7 +121,7 @@ class EventStream {
     isSafe: boolean,
   ): Promise<string | null> {
     const { schema, documents, logger } = this.options;
-    const document = documents.read(query);
+    const document = this.context.usage.measure(() => documents.read(query));
     if (!('kind' in document)) return this.result({ errors: document });
     const operation = getOperationAST(document, operationName)?.operation;
     if (operation === undefined) throw new GraphQLError('Unable to identify operation');

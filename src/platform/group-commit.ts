@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 export interface GroupWork<Item, Answer> {
   /** Carries out several in one transaction; null for each that has to be carried out by itself. */
   together(items: readonly Item[]): Promise<readonly (Answer | null)[]>;
@@ -17,6 +19,8 @@ const PATIENCE_MS = 100;
 interface Waiting<Item, Answer> {
   item: Item;
   holds: readonly string[];
+  /** Calls something as if its submitter did, who is billed for what it reads. */
+  asSubmitter: <R>(work: () => R) => R;
   resolve: (answer: Answer) => void;
   reject: (reason: unknown) => void;
 }
@@ -41,7 +45,8 @@ export class GroupCommit<Item, Answer> {
 
   submit(item: Item): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ item, holds: this.work.holds(item), resolve, reject });
+      const asSubmitter = AsyncLocalStorage.snapshot();
+      this.waiting.push({ item, holds: this.work.holds(item), asSubmitter, resolve, reject });
       this.schedule();
     });
   }
@@ -129,9 +134,9 @@ export class GroupCommit<Item, Answer> {
     release();
   }
 
-  private async settle({ item, resolve, reject }: Waiting<Item, Answer>): Promise<void> {
+  private async settle({ item, asSubmitter, resolve, reject }: Waiting<Item, Answer>): Promise<void> {
     try {
-      resolve(await this.work.alone(item));
+      resolve(await asSubmitter(() => this.work.alone(item)));
     } catch (error) {
       reject(error);
     }

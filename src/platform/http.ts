@@ -4,6 +4,7 @@ import fastifyStatic from '@fastify/static';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyReply,
   type FastifyRequest,
   LogController,
   type RouteHandlerMethod,
@@ -112,19 +113,29 @@ function answerOperations(apollo: ApolloServer<Context>, options: HttpOptions): 
       address: addressOf(raw, options.isProxy),
       requestId: id,
     });
+  const perform = async (
+    app: FastifyInstance,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    context: Context,
+  ) => {
+    const type = directTypeOf(request);
+    const direct = type === null ? null : await options.directReads.answer(request.body, context);
+    if (type !== null && direct !== null) return reply.type(type).send(direct);
+    const ordinary = fastifyApolloHandler(apollo, { context: () => Promise.resolve(context) });
+    return ordinary.call(app, request, reply);
+  };
   return async function answer(request, reply) {
     const context = await contextFor(request);
-    context.allowance.knock();
+    const { allowance, usage } = context;
+    allowance.knock();
     takeText(request, options.persisted);
-    const end = context.allowance.begin();
+    const end = allowance.begin();
     try {
-      const type = directTypeOf(request);
-      const direct = type === null ? null : await options.directReads.answer(request.body, context);
-      if (type !== null && direct !== null) return await reply.type(type).send(direct);
-      const perform = fastifyApolloHandler(apollo, { context: () => Promise.resolve(context) });
-      return await perform.call(this, request, reply);
+      return await usage.within(() => perform(this, request, reply, context));
     } finally {
       end();
+      usage.settle();
     }
   };
 }

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context as ProtocolContext } from 'graphql-ws';
 import type { WebSocket } from 'ws';
-import type { Allowance } from './allowances.ts';
 import type { Context } from './graphql/context.ts';
 import type { Hearer } from './graphql/errors.ts';
 import { CLOSE_TOO_MANY, type Connection } from './live/connections.ts';
@@ -11,6 +10,7 @@ import type { Waiting } from './live/outlet.ts';
 import { localeOf } from './messages.ts';
 import { addressOf } from './proxies.ts';
 import { requestIdOf } from './request-id.ts';
+import type { Tab } from './usage.ts';
 
 /** What a client says of itself when it connects. */
 export type Parameters = { authorization?: unknown; acceptLanguage?: unknown };
@@ -22,7 +22,8 @@ export type Extra = {
   /** Whether somebody had signed in when it was opened. */
   isKnown?: boolean;
   hearer?: Hearer;
-  allowance?: Allowance;
+  /** Of what is done before an operation is known. */
+  tab?: Tab;
   operations?: Operations;
   /** Of all its operations. */
   waiting?: Waiting;
@@ -64,10 +65,10 @@ export async function admit(peer: Peer, options: LiveOptions): Promise<boolean> 
   const { connections, isProxy } = options;
   const { socket, request } = peer.extra;
   const context = await contextOfPeer(peer, requestIdOf(request), options);
-  const { actor, expiresAt, allowance } = context;
+  const { actor, expiresAt, usage } = context;
   // Its end was told while it was asked who is there, and is not told again.
   if (socket.readyState !== socket.OPEN) return false;
-  Object.assign(peer.extra, { hearer: context, allowance, isKnown: actor.accountId !== null });
+  Object.assign(peer.extra, { hearer: context, tab: usage.tab(), isKnown: actor.accountId !== null });
   const address = addressOf(request, isProxy);
   const connection: Connection = {
     actor,

@@ -56,7 +56,7 @@ function refusalAtOnce({ subscriptions, extra }: Peer, running: Operations): Gra
   const open = Object.keys(subscriptions).length;
   if (open > MAX_OPERATIONS || running.size >= MAX_RUNNING) return tooManyOperations();
   try {
-    extra.allowance?.knock();
+    extra.tab?.allowance.knock();
     return null;
   } catch (error) {
     return [refusalOf(error)];
@@ -104,7 +104,9 @@ function speak(sockets: WebSocketServer, options: WebSocketOptions): { dispose()
         const running = (peer.extra.operations ??= new Operations());
         const refusal = refusalAtOnce(peer, running);
         if (refusal !== null) return refusal;
-        const document = documentOf(payload, options);
+        const { tab } = peer.extra;
+        const read = () => documentOf(payload, options);
+        const document = tab === undefined ? read() : tab.pay(read);
         if (!('kind' in document)) return document;
         if (getOperationAST(document, operationName) == null) {
           return [new GraphQLError('Unable to identify operation')];

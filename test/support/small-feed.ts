@@ -10,6 +10,8 @@ import {
 } from 'graphql';
 import { anonymous } from '../../src/access/actor.ts';
 import { Allowances } from '../../src/platform/allowances.ts';
+import { Meter } from '../../src/platform/meter.ts';
+import { Usage } from '../../src/platform/usage.ts';
 import { containerOf } from '../../src/platform/container.ts';
 import { Context } from '../../src/platform/graphql/context.ts';
 import { projectionOf } from '../../src/platform/graphql/projection.ts';
@@ -58,6 +60,8 @@ export function schemaWith(resolvers: Record<string, Resolve>): GraphQLSchema {
   return schema;
 }
 
+const allowances = new Allowances({ fieldsPerSecond: 1, burstFields: 1, operations: 1 }, new TestClock());
+
 /** Of nobody. */
 export const context = new Context({
   actor: anonymous,
@@ -65,9 +69,7 @@ export const context = new Context({
   locale: 'en',
   publicRead: true,
   container: containerOf([]),
-  allowance: new Allowances({ fieldsPerSecond: 1, burstFields: 1, operations: 1 }, new TestClock()).of(
-    'test',
-  ),
+  usage: new Usage('test', allowances.of('test'), new Meter()),
   open: () => () => undefined,
   requestId: 'test',
 });

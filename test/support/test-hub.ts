@@ -5,6 +5,7 @@ import { type Hub, startHub } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { verifyBooks } from '../../src/books/verify-books.service.ts';
 import { createLogger } from '../../src/platform/logger.ts';
+import type { Meter } from '../../src/platform/meter.ts';
 import { sessionToken, TOKEN_SECRET } from './session-token.ts';
 import { withoutRates } from './rates.ts';
 import { TestClock } from './test-clock.ts';
@@ -21,6 +22,8 @@ export interface TestHubOptions {
   databaseUrl?: string;
   clock?: TestClock;
   publicRead?: boolean;
+  /** Measures what operations take; the real one when absent. */
+  meter?: Meter;
   /** More of the hub's configuration. */
   environment?: Record<string, string>;
 }
@@ -72,6 +75,7 @@ export class TestHub {
       tokenSecret: TOKEN_SECRET,
       logger,
       clock,
+      ...(options.meter !== undefined && { meter: options.meter }),
     });
     return new TestHub(hub, clock, database, complaints, options.database === undefined);
   }

@@ -4,6 +4,7 @@ import type { Allowance } from '../allowances.ts';
 import { Batches } from '../batch.ts';
 import type { Container } from '../container.ts';
 import type { Locale } from '../messages.ts';
+import type { Usage } from '../usage.ts';
 
 /** Counts a subscription, by what an event costs in it, as one of the asker's until the answer is called; throws TOO_MANY_OPERATIONS. */
 export type Open = (eventFields: number) => () => void;
@@ -16,8 +17,8 @@ export interface ContextOptions {
   /** Whether somebody who has not signed in may read. */
   publicRead: boolean;
   container: Container;
-  /** How much the asker may ask for. */
-  allowance: Allowance;
+  /** What the operation takes, of how much the asker may ask for. */
+  usage: Usage;
   open: Open;
   /** The request's name in the log. */
   requestId: string;
@@ -29,7 +30,7 @@ export class Context {
   readonly locale: Locale;
   readonly batches = new Batches();
   readonly container: Container;
-  readonly allowance: Allowance;
+  readonly usage: Usage;
   readonly open: Open;
   readonly requestId: string;
   /** From where a reader goes on that came back by `Last-Event-ID`; it outweighs the argument `after`. */
@@ -42,7 +43,7 @@ export class Context {
     this.isForAll = isForAll;
     this.locale = options.locale;
     this.container = options.container;
-    this.allowance = options.allowance;
+    this.usage = options.usage;
     this.open = options.open;
     this.requestId = options.requestId;
     this.resumeAfter = options.resumeAfter ?? null;
@@ -55,6 +56,11 @@ export class Context {
   get actor(): Actor {
     if (this.isForAll) throw new Error('this field differs by viewer, and is not declared perViewer');
     return this.options.actor;
+  }
+
+  /** How much the asker may ask for. */
+  get allowance(): Allowance {
+    return this.usage.allowance;
   }
 
   get expiresAt(): Date | null {

@@ -46,7 +46,7 @@ export class DirectReads {
     const read = this.find(document, request, context);
     if (read === null) return null;
     try {
-      context.allowance.pay(read.cost);
+      context.usage.reserve(read.cost, 0);
     } catch (error) {
       // It is asked for again on the ordinary way, and refused there with all that belongs to it.
       if (error instanceof RequestError) return null;
@@ -55,6 +55,7 @@ export class DirectReads {
     const extensions = JSON.stringify(costExtension(read.cost));
     try {
       const [row] = await this.options.prepared.run<{ answer: string }>(read);
+      context.usage.resume();
       return `{"data":${row!.answer},"extensions":${extensions}}`;
     } catch (error) {
       const failed = new GraphQLError('a read failed', { originalError: error as Error });

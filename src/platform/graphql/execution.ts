@@ -14,6 +14,7 @@ import { costOf } from './answer-size.ts';
 import type { Context } from './context.ts';
 import { documentBytes, jsonBytes } from './document-memory.ts';
 import { tooLarge } from './document-size.ts';
+import { fixedFields } from './prices.ts';
 import { projectionBytes } from './projection.ts';
 import { type FormatErrors, OperationExecution } from './shared-execution.ts';
 
@@ -28,17 +29,17 @@ export function refusalOf(error: unknown): GraphQLError {
   return new GraphQLError(error.message, { originalError: error });
 }
 
-/** Does the work as one of the asker's operations, once its cost is paid; answers the errors of one that may not be. */
+/** Does the work as one of the asker's operations, once its cost is reserved; answers the errors of one that may not be. */
 async function withinAllowance<T>(
   args: ExecutionArgs,
   work: (cost: number) => Promise<T>,
 ): Promise<T | ExecutionResult> {
+  const { allowance, usage } = args.contextValue as Context;
   const cost = costOf(args);
   if (typeof cost !== 'number') return { errors: cost };
-  const { allowance } = args.contextValue as Context;
   let end: () => void;
   try {
-    allowance.pay(cost);
+    usage.reserve(cost, fixedFields(args.schema, args.document, args.operationName));
     end = allowance.begin();
   } catch (error) {
     return { errors: [refusalOf(error)] };
@@ -50,9 +51,21 @@ async function withinAllowance<T>(
   }
 }
 
+/** The same, measured, and settled at its end, however it ends. */
+function metered<T>(args: ExecutionArgs, work: (cost: number) => Promise<T>): Promise<T | ExecutionResult> {
+  const { usage } = args.contextValue as Context;
+  return usage.within(async () => {
+    try {
+      return await withinAllowance(args, work);
+    } finally {
+      usage.settle();
+    }
+  });
+}
+
 /** graphql-js's `execute`, for answers of a bearable size, which say what they cost. */
 export function executeWithinLimits(args: ExecutionArgs): Promise<ExecutionResult> {
-  return withinAllowance(args, async (cost) => ({
+  return metered(args, async (cost) => ({
     ...(await execute(args)),
     extensions: costExtension(cost),
   }));
@@ -90,7 +103,9 @@ async function share(
   executionOf: () => OperationExecution,
 ): Promise<ExecutionResult | SharedReading> {
   const source = await createSourceEventStream(args);
-  if (source instanceof SharedSource) return source.share(executionOf(), outlet);
+  // What it begins is there for other readers too, and outlives this operation.
+  const { usage } = args.contextValue as Context;
+  if (source instanceof SharedSource) return usage.outside(() => source.share(executionOf(), outlet));
   if (Symbol.asyncIterator in source) throw new Error('every subscription answers a SharedSource');
   return source;
 }
@@ -102,7 +117,7 @@ export function subscribeShared(
   format: FormatErrors,
   logger: Logger,
 ): Promise<ExecutionResult | SharedReading> {
-  return withinAllowance<ExecutionResult | SharedReading>(args, async (cost) => {
+  return metered<ExecutionResult | SharedReading>(args, async (cost) => {
     const kept = JSON.stringify(args.variableValues ?? {}).length;
     if (kept > LIMITS.keptCharacters) {
       return { errors: [tooLarge('keptCharacters', 'query.too-much-to-keep', kept)] };

@@ -1,9 +1,19 @@
-import { getNamedType, isCompositeType } from 'graphql';
+import {
+  type DocumentNode,
+  getNamedType,
+  getOperationAST,
+  type GraphQLSchema,
+  isCompositeType,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  type SelectionSetNode,
+} from 'graphql';
 import type { ComplexityEstimatorArgs } from 'graphql-query-complexity';
 
 /**
  * What a field costs besides the fields that it holds, in fields. A price is an estimate that is reserved before the
- * operation runs; settlement corrects it by what the operation took (usage.ts).
+ * operation runs; settlement corrects it by what the operation took (usage.ts), but for the prices of mutations.
  */
 
 /** A field of Query reads by a statement of its own, whatever it finds: a millisecond. */
@@ -46,4 +56,50 @@ export function priceOf(asked: ComplexityEstimatorArgs): number {
   const own: unknown = asked.field.extensions['cost'];
   const search = asked.args['search'] == null ? 0 : SEARCH_FIELDS;
   return (typeof own === 'number' ? own : usualPrice(asked)) + search;
+}
+
+const fixedPrices = new WeakMap<OperationDefinitionNode, number>();
+
+/**
+ * Of what an operation costs, what is never given back: the prices of its mutations, whose statements are not measured,
+ * since they wait for locks. A mutation that variables leave out counts too.
+ */
+export function fixedFields(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operationName: string | null | undefined,
+): number {
+  const operation = getOperationAST(document, operationName);
+  if (operation?.operation !== OperationTypeNode.MUTATION) return 0;
+  let price = fixedPrices.get(operation);
+  if (price === undefined) {
+    price = mutationPrices(schema, document, operation.selectionSet);
+    fixedPrices.set(operation, price);
+  }
+  return price;
+}
+
+function mutationPrices(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  { selections }: SelectionSetNode,
+): number {
+  const mutations = schema.getMutationType()?.getFields() ?? {};
+  const prices = selections.map((selection) => {
+    if (selection.kind === Kind.INLINE_FRAGMENT) {
+      return mutationPrices(schema, document, selection.selectionSet);
+    }
+    const name = selection.name.value;
+    if (selection.kind === Kind.FIELD) {
+      const own: unknown = mutations[name]?.extensions['cost'];
+      return typeof own === 'number' ? own : MUTATION_FIELDS;
+    }
+    const fragment = document.definitions.find(
+      (one) => one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === name,
+    );
+    return fragment?.kind === Kind.FRAGMENT_DEFINITION
+      ? mutationPrices(schema, document, fragment.selectionSet)
+      : 0;
+  });
+  return prices.reduce((sum, one) => sum + one, 0);
 }

@@ -15,6 +15,7 @@ import type { Logger } from 'pino';
 import { permissionsOf } from '../../access/actor.ts';
 import type { SharedExecution } from '../live/shared-stream.ts';
 import type { Context } from './context.ts';
+import type { Tab } from '../usage.ts';
 import { Unusual } from './projection-info.ts';
 import { type Projection, projectionOf } from './projection.ts';
 
@@ -102,6 +103,8 @@ export class OperationExecution implements SharedExecution {
   private readonly format: FormatErrors;
   private readonly eventFields: number;
   private readonly logger: Logger;
+  /** What its reader's history takes. */
+  private readonly tab: Tab;
   private performed = 0;
   /** Null as long as graphql-js executes. */
   private projection: Projection | null = null;
@@ -111,13 +114,14 @@ export class OperationExecution implements SharedExecution {
   /** `eventFields`: what one event may cost. */
   constructor(args: ExecutionArgs, format: FormatErrors, eventFields: number, logger: Logger) {
     const { number, differsByViewer: differs, startVariable } = sharingOf(args);
-    const { actor, locale } = args.contextValue as Context;
+    const { actor, locale, usage } = args.contextValue as Context;
     const { [startVariable ?? '']: _, ...variables } = args.variableValues ?? {};
     this.args = args;
     this.differsByViewer = differs;
     this.format = format;
     this.eventFields = eventFields;
     this.logger = logger;
+    this.tab = usage.tab();
     this.key = JSON.stringify([number, variables, locale, differs ? permissionsOf(actor) : null]);
   }
 
@@ -172,11 +176,15 @@ export class OperationExecution implements SharedExecution {
   }
 
   payFor(results: number): number {
-    return (this.args.contextValue as Context).allowance.takeSpare(results * this.eventFields);
+    return this.tab.allowance.takeSpare(results * this.eventFields);
+  }
+
+  atOwnCost<T>(work: () => Promise<T>): Promise<T> {
+    return this.tab.within(work);
   }
 
   settle(results: readonly string[]): void {
-    const unused = results.map((json) => Math.max(0, this.eventFields - fieldsIn(json)));
-    (this.args.contextValue as Context).allowance.giveBack(unused.reduce((sum, fields) => sum + fields, 0));
+    const held = results.reduce((sum, json) => sum + Math.min(this.eventFields, fieldsIn(json)), 0);
+    this.tab.allowance.charge(Math.max(held, this.tab.due()) - results.length * this.eventFields);
   }
 }

@@ -11,7 +11,9 @@ export interface SharedExecution {
    * to try again; 0 when they are paid.
    */
   payFor(results: number): number;
-  /** Gives back what these results, which were paid, held less than they could. */
+  /** Does work at the asker's cost, which `settle` takes. */
+  atOwnCost<T>(work: () => Promise<T>): Promise<T>;
+  /** Gives back what these results, which were paid, held and took less than they could; or takes what they took more. */
   settle(results: readonly string[]): void;
 }
 
