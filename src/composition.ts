@@ -92,11 +92,11 @@ export interface Foundations {
   issuer?: IssuerSettings | null;
 }
 
-function issuerDoorOf({ database, clock, logger, issuer }: Foundations) {
+function issuerDoorOf({ database, logger, issuer }: Foundations) {
   if (issuer == null) return null;
   return {
     tokens: new IssuerTokens(issuer, new IssuerKeys(issuer.issuer, logger)),
-    admission: new IssuerAdmission(database, clock, issuer.claims),
+    admission: new IssuerAdmission(database, issuer.claims),
   };
 }
 
@@ -107,11 +107,11 @@ function groundOf(foundations: Foundations) {
   const partners = new PartnerService(database);
   const villages = new VillageService(database);
   const tokens = new Tokens(tokenSecret, tokenHours * 3600);
-  const apiTokens = new ApiTokenService(database, clock);
-  const throttle = new SignInThrottling(database, clock);
+  const apiTokens = new ApiTokenService(database);
+  const throttle = new SignInThrottling(database);
   const actors = new ActorService(database);
-  const sessions = new SessionService(database, tokens, clock);
-  const identity = new IdentityService(database, actors, sessions, throttle, clock);
+  const sessions = new SessionService(database, tokens);
+  const identity = new IdentityService(database, actors, sessions, throttle);
   const accountReads = new AccountReads(database);
   const door = issuerDoorOf(foundations);
   return {
@@ -122,16 +122,16 @@ function groundOf(foundations: Foundations) {
     outbox: new Outbox(relay.wake),
     areas: new AreaService(database),
     partners,
-    registration: new PartnerRegistration(database, clock),
+    registration: new PartnerRegistration(database),
     villages,
     coverage: new CoverageService(database),
     sessions,
     throttle,
     identity,
     accountReads,
-    administration: new AccountAdministration(database, clock, sessions, accountReads),
-    invitations: new InvitationService(database, clock, accountReads),
-    acceptance: new AcceptanceService({ database, clock, actors, identity, sessions, throttle }),
+    administration: new AccountAdministration(database, sessions, accountReads),
+    invitations: new InvitationService(database, accountReads),
+    acceptance: new AcceptanceService({ database, actors, identity, sessions, throttle }),
     apiTokens,
     authentication: new Authentication(database, actors, tokens, apiTokens, door, clock),
   };
@@ -141,12 +141,12 @@ function groundOf(foundations: Foundations) {
 function workOf({ database, clock, logger }: Foundations, { partners, villages, outbox }: Ground) {
   const needReads = new NeedReads(database);
   const needs = new NeedService(database, clock, villages, outbox);
-  const policies = new PolicyService(database, clock);
+  const policies = new PolicyService(database);
   const ledger = new LedgerService();
   const judge = new JudgeService();
   const suggestions = new SuggestionService(database, judge, partners, clock);
   const book = new PledgeBook(needs, villages, partners, policies, ledger, outbox);
-  const shared = { database, clock, needs, villages, ledger, book };
+  const shared = { database, needs, villages, ledger, book };
   return {
     needReads,
     needs,
@@ -155,8 +155,8 @@ function workOf({ database, clock, logger }: Foundations, { partners, villages, 
     ledger,
     judge,
     suggestions,
-    publication: new PolicyPublication(database, clock),
-    balances: new BalanceService(database, clock, policies),
+    publication: new PolicyPublication(database),
+    balances: new BalanceService(database, policies),
     pledgeReads: new PledgeReads(database),
     words: new Words(database),
     claims: new ClaimService({ database, clock, needReads, partners, judge, suggestions, outbox, logger }),
@@ -244,7 +244,7 @@ export function compose(foundations: Foundations) {
     {
       name: 'forget-idempotency-keys',
       schedule: '17 3 * * *',
-      run: () => forgetOldKeys(database, clock.now()),
+      run: () => forgetOldKeys(database),
     },
     {
       // A log that is kept elsewhere proves the chain up to its last hour.

@@ -24,6 +24,7 @@ import {
   PartnerSchema,
   SectorSchema,
 } from './partners/partner.entity.ts';
+import { JobRunSchema, MovedClockSchema } from './platform/clock.entity.ts';
 import { IdempotencyKeySchema } from './platform/idempotency.entity.ts';
 import { PledgeSchema } from './pledges/pledge.entity.ts';
 import { AreaChangeSchema, AreaFiguresSchema } from './villages/area-figures.entity.ts';
@@ -68,6 +69,8 @@ export const entities: EntitySchema[] = [
   EventSchema,
   FeedHeadSchema,
   IdempotencyKeySchema,
+  MovedClockSchema,
+  JobRunSchema,
   AuditPendingSchema,
   AuditEntrySchema,
 ] as EntitySchema[];

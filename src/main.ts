@@ -50,7 +50,7 @@ async function loadDemoOnce(
   if (!(await loaders.demo.isUnused())) return;
   await assertDemoStaysLocal(config);
   say('This is the first start: the demo of Banten is loaded, which takes about half a minute.');
-  const loaded = await loadDemo(loaders, new Date(), consoleProgress(process.stdout), signal);
+  const loaded = await loadDemo(loaders, consoleProgress(process.stdout), signal);
   if (loaded === null || loaded.refused === 0) return;
   logger.warn(loaded, 'claims of the demo were refused');
 }

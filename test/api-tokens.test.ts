@@ -103,7 +103,7 @@ describe('an API token', () => {
     await isNobody(hub.clientWith(`${secret!.slice(0, -2)}__`));
     await isNobody(hub.clientWith('sinergi_'));
     const other = (await create(owner, { days: 2 })).secret!;
-    hub.clock.moveDays(1);
+    await hub.clock.moveDays(1);
     await isNobody(hub.clientWith(secret!));
     await hub.clientWith(other).request(SectorsDocument);
     await hub.database.sql('update accounts set disabled_at = now() where id = $1', [account]);

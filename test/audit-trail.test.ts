@@ -17,7 +17,7 @@ type Entry = AuditTrailQuery['auditTrail']['nodes'][number];
 // Two days of work at two villages, by several people.
 const starts: Date[] = [];
 for (const day of [0, 1]) {
-  clock.moveDays(day);
+  await clock.moveDays(day);
   starts.push(clock.now());
   const need = await publish(as.kader, { villageId: villages.cimarga.id });
   const pledge = await commit(as.semen, (await claim(as.semen, need.id, 5)).id, clock.date(9));

@@ -18,7 +18,7 @@ async function expectSynergies(world: World): Promise<void> {
   const ids = world.villages.map(({ id }) => id);
   const [rows, colours] = await Promise.all([villages.byId(ids), villages.coloursOf(ids)]);
   for (const [index, row] of rows.entries()) {
-    const bars = await policies.inForce(row!.code, lane.clock.now());
+    const bars = await policies.inForce(row!.code);
     expect(row!.synergy).toBe(
       synergyOf(
         colours[index]!.map(({ committedRupiah }) => committedRupiah),

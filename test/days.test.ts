@@ -13,10 +13,10 @@ const readNeed = async (id: string) => (await as.auditor.request(NeedDocument, {
 
 /** The same act a minute before and a minute after midnight in Banten, of a day that is over in between. */
 async function acrossMidnight<T>(act: (date: string) => Promise<T>): Promise<{ before: T; after: T }> {
-  clock.moveTo(`${clock.date(1)}T16:59:00Z`);
+  await clock.moveTo(`${clock.date(1)}T16:59:00Z`);
   const date = today();
   const before = await act(date);
-  clock.moveTo(`${date}T17:01:00Z`);
+  await clock.moveTo(`${date}T17:01:00Z`);
   expect(today()).not.toBe(date);
   return { before, after: await act(date) };
 }
@@ -58,7 +58,7 @@ test('another key for a day that is past is refused by the field', async () => {
 });
 
 test('due dates reach five years from now and not a day further', async () => {
-  clock.moveTo('2028-02-29T03:00:00Z');
+  await clock.moveTo('2028-02-29T03:00:00Z');
   const need = await publish(as.kader, { villageId, dueOn: '2033-02-28' });
   const tooFar = [{ __typename: 'InvalidInput', path: ['input', 'dueOn'] }];
   expect(await refused(publish(as.kader, { villageId, dueOn: '2033-03-01' }))).toMatchObject(tooFar);
@@ -70,7 +70,7 @@ test('due dates reach five years from now and not a day further', async () => {
 
 test('a draft whose day has passed is published only with a later one', async () => {
   const { id, version } = await draft(as.kader, { villageId, dueOn: clock.date(3) });
-  clock.moveDays(4);
+  await clock.moveDays(4);
   const publishDraft = async (current: number) =>
     (await as.kader.request(PublishDraftDocument, { input: { needId: id, version: current } })).publishDraft;
   const { need, problems } = await publishDraft(version);

@@ -6,11 +6,13 @@ import { synergyLevels } from '../src/villages/village.entity.ts';
 import { withdraw } from './support/acts.ts';
 import { gql } from './support/query.ts';
 import { answersOf, commandsOf } from './support/readme.ts';
+import { WallClock } from './support/test-clock.ts';
 import { testHub } from './support/test-hub.ts';
 // After the hub, which brings what its resolvers need to be declared.
 import { loadDemo, loadersOf } from '../src/seed/loaders.ts';
 
-const hub = await testHub();
+// The README's commands ask the machine for the day.
+const hub = await testHub({ clock: new WallClock() });
 
 /** The account of a demo's person, by the part of its address before the @. */
 async function demoClient(name: string) {
@@ -22,10 +24,8 @@ async function demoClient(name: string) {
 }
 
 beforeAll(async () => {
-  // The README's commands ask the machine for the day.
-  hub.clock.moveTo(new Date());
   const loaders = loadersOf(hub.services.database, createLogger('warn'));
-  const loaded = await loadDemo(loaders, hub.clock.now(), () => undefined);
+  const loaded = await loadDemo(loaders, () => undefined);
   expect(loaded).toMatchObject({ villages: 310, refused: 0 });
   await hub.feedStamped();
 }, 240_000);

@@ -36,7 +36,7 @@ const eventsFor = (fields: number) => Math.floor(fields / (CHUNK * FIELDS)) * CH
 type Heard = { pledgeFeed: { cursor: string } };
 
 test('a long history is paid from half of the allowance and waits for more; live events and queries go on', async () => {
-  wait(1000);
+  await wait(1000);
   const need = await ObservedNeed.publish(as.coordinator, villages.cimarga.id);
   const variables = { filter: need.filter, after: need.cursor };
   await copyEvents(database, need.id, 2000);
@@ -57,12 +57,12 @@ test('a long history is paid from half of the allowance and waits for more; live
   await until(() => reader.resultsOf(live).length === 1, 'what happens now');
   expect(count()).toBe(eventsFor(spare));
   // First what the query has taken, then the rest of what is missing of one more chunk.
-  wait(50);
+  await wait(50);
   await until(() => count() > eventsFor(spare), 'what more there is');
   reader.complete(live);
   while (count() < 2001) {
     const before = count();
-    wait(50);
+    await wait(50);
     await until(() => count() > before, 'more of the history');
   }
   const all = await historyOf(as.coordinator, variables);
@@ -72,7 +72,7 @@ test('a long history is paid from half of the allowance and waits for more; live
 });
 
 test('the wait ends with the subscription', async () => {
-  wait(1000);
+  await wait(1000);
   const need = await ObservedNeed.publish(as.coordinator, villages.cimarga.id);
   await copyEvents(database, need.id, 2000);
   await hub.feedStamped();
@@ -83,14 +83,14 @@ test('the wait ends with the subscription', async () => {
   const before = count();
   reader.complete(id);
   await hub.feedsOpen(0);
-  wait(1000);
+  await wait(1000);
   const next = reader.subscribe('{ clusters { code } }');
   await reader.answerTo(next);
   expect(count()).toBe(before);
 });
 
 test('what an event could hold, and does not, is given back', async () => {
-  wait(1000);
+  await wait(1000);
   const need = await ObservedNeed.publish(as.coordinator, villages.cimarga.id);
   await copyEvents(database, need.id, 400);
   await hub.feedStamped();

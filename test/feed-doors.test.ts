@@ -156,7 +156,7 @@ test('a token expires while the database does not answer what its account may do
   connections.add({ actor, expiresAt, address: '', end: ended.resolve });
   connections.start();
   await asked.promise;
-  clock.moveTo(new Date(expiresAt.getTime() + 1));
+  await clock.moveTo(new Date(expiresAt.getTime() + 1));
   expect(await ended.promise).toBe(CLOSE_UNAUTHENTICATED);
   answer.resolve(new Map());
   await connections.stop();

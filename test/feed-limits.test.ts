@@ -260,7 +260,7 @@ test('the feed of a token that expires is closed, on WebSocket and stream', asyn
     body: JSON.stringify({ query }),
   });
   await hub.feedsOpen(2);
-  clock.moveTo(new Date(clock.now().getTime() + 3_601_000));
+  await clock.moveTo(new Date(clock.now().getTime() + 3_601_000));
   expect((await reader.closed).code).toBe(4401);
   expect(await stream.text()).toContain('UNAUTHENTICATED');
   await hub.feedsOpen(0);

@@ -104,7 +104,7 @@ describe('an invitation', () => {
     const again = await invite(as.admin);
     await enable(as.admin, (await disable(as.admin, again.account.id)).id);
     await accept(as.anonymous, secret);
-    hub.clock.moveDays(7);
+    await hub.clock.moveDays(7);
     const answers: object[] = [];
     for (const wrong of [used, renewed, over, disabled, again].map((one) => one.secret!)) {
       answers.push(await refused(accept(as.anonymous, wrong)));
@@ -188,7 +188,7 @@ test('whoever tries secrets from one address is stopped for a while, and others 
   expect(await refused(accept(visitor, secret!))).toMatchObject([
     { __typename: 'TooManyAttempts', path: ['input'] },
   ]);
-  node.clock.moveTo(new Date(node.clock.now().getTime() + 3000));
+  await node.clock.moveTo(new Date(node.clock.now().getTime() + 3000));
   await accept(visitor, secret!);
 });
 

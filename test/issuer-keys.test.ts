@@ -16,7 +16,7 @@ import { buildWorld } from './support/world.ts';
 import { until } from './support/until.ts';
 
 const clock = new WallClock();
-clock.stop();
+await clock.stop();
 const issuer = await testIssuer(clock);
 const isDown: TestIssuer['instead'] = (request) => {
   request.socket.destroy();
@@ -189,7 +189,7 @@ describe('a hub whose issuer is down', () => {
     }
     const early = await RawReader.open(hub.url, token);
     issuer.instead = null;
-    clock.later(10);
+    await clock.later(10);
     expect((await hub.clientWith(token).request(ViewerDocument)).viewer).toMatchObject({
       roles: ['AUDITOR'],
     });
@@ -218,7 +218,7 @@ describe('a hub whose issuer is down', () => {
     await until(() => lost.length > 2, 'a follower that comes again');
     expect(new Set(lost)).toEqual(new Set(['SERVICE_UNAVAILABLE']));
     issuer.instead = null;
-    clock.later(10);
+    await clock.later(10);
     await cancel(as.kader, id);
     expect(await next).toMatchObject({ done: false, value: { kind: 'NEED_CANCELLED', need: { id } } });
     await events.return();

@@ -158,22 +158,22 @@ describe('a session', () => {
 
   test('lasts as long as its token, with the skew of the clocks', async () => {
     const subject = newSubject();
-    clock.stop();
+    await clock.stop();
     const exp = Math.floor(clock.now().getTime() / 1000) + 60;
     const token = await issuer.tokenOf(subject, { ...AUDITOR, exp });
     const [session] = (await hub.clientWith(token).request(SessionsDocument)).sessions;
     expect(session!.expiresAt).toBe(new Date((exp + 30) * 1000).toISOString());
     const reader = await listen(token);
-    clock.moveTo(new Date((exp + 29) * 1000));
+    await clock.moveTo(new Date((exp + 29) * 1000));
     await viewerOf(token);
-    clock.moveTo(new Date((exp + 30) * 1000));
+    await clock.moveTo(new Date((exp + 30) * 1000));
     await isRefused(token, 'UNAUTHENTICATED');
-    clock.later(1);
+    await clock.later(1);
     await hub.services.sessions.forgetOld();
     expect(await hub.database.sql('select id from sessions where id = $1', [session!.id])).toEqual([]);
     await isRefused(token, 'UNAUTHENTICATED');
     expect((await reader.closed).code).toBe(4401);
-    clock.goOn();
+    await clock.goOn();
     await second.feedsOpen(0);
   });
 });

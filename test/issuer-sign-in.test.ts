@@ -198,7 +198,7 @@ describe('an account of an issuer', () => {
       ]);
     }
     const setup = new AccountSetup(hub.services.database);
-    await expect(setup.setAdministrator(email, 'kampungkb123', clock.now())).rejects.toThrow(email);
+    await expect(setup.setAdministrator(email, 'kampungkb123')).rejects.toThrow(email);
     const input = { email, name: 'Tono', roles: [] };
     expect((await as.admin.request(InviteAccountDocument, { input })).inviteAccount).toMatchObject({
       problems: [{ path: ['input', 'email'] }],

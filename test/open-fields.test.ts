@@ -210,7 +210,7 @@ test('nothing stays counted when the hub ends it', async () => {
     reader.subscribe(large);
     reader.subscribe(large);
     await hub.feedsOpen(2);
-    hub.clock.moveTo(new Date(hub.clock.now().getTime() + (seconds + 1) * 1000));
+    await hub.clock.moveTo(new Date(hub.clock.now().getTime() + (seconds + 1) * 1000));
     expect((await reader.closed).code).toBe(4401);
   }
   await nothingCounted(accounts.auditor);

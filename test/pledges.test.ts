@@ -91,7 +91,7 @@ const ways = {
   },
   async EXPIRED(): Promise<Pledge> {
     const pledge = await ways.PLEDGED();
-    clock.moveDays(14);
+    await clock.moveDays(14);
     await hub.services.pledges.expireDue();
     return pledge;
   },
@@ -161,10 +161,10 @@ describe('the clock', () => {
     'ends a pledge that is %s when its time is over, and not before',
     async (state, remaining, committed, entries) => {
       const { id, need } = await pledgeIn(state);
-      clock.moveTo(new Date(new Date((await readPledge(id)).expiresAt!).getTime() - 1));
+      await clock.moveTo(new Date(new Date((await readPledge(id)).expiresAt!).getTime() - 1));
       await hub.services.pledges.expireDue();
       expect(await readPledge(id)).toMatchObject({ status: statusOf(state) });
-      clock.moveTo(new Date(clock.now().getTime() + 1));
+      await clock.moveTo(new Date(clock.now().getTime() + 1));
       await hub.services.pledges.expireDue();
       expect(await readPledge(id)).toMatchObject({ status: 'EXPIRED', expiresAt: null });
       expect(await readNeed(need.id)).toMatchObject({ status: 'OPEN', remaining, pledged: 0, committed });
@@ -182,7 +182,7 @@ describe('the clock', () => {
 
   test('is held by a delivery that nobody has decided, and goes on when it is disputed', async () => {
     const { id } = await pledgeIn('UNDECIDED');
-    clock.moveDays(100);
+    await clock.moveDays(100);
     await hub.services.pledges.expireDue();
     const { status, deliveries } = await readPledge(id);
     expect(status).toBe('DELIVERING');
@@ -193,7 +193,7 @@ describe('the clock', () => {
 
   test('is run by the job queue', async () => {
     const { id } = await pledgeIn('PLEDGED');
-    clock.moveDays(14);
+    await clock.moveDays(14);
     await database.sql(`select graphile_worker.add_job('expire-pledges')`);
     await until(async () => (await readPledge(id)).status === 'EXPIRED', 'the job');
   });
@@ -209,7 +209,7 @@ describe('the clock', () => {
 describe('approval', () => {
   test('makes a request a promise with days of its own, and keeps the reason', async () => {
     const { id } = await pledgeIn('AWAITING_APPROVAL');
-    clock.moveDays(10);
+    await clock.moveDays(10);
     const approved = await approve(as.coordinator, id, { reason: 'Desa ini darurat' });
     expect(approved).toMatchObject({
       status: 'PLEDGED',

@@ -130,7 +130,7 @@ test('a key answers what it answered first, whatever has happened to the pledge 
   expect(await report(as.semen, first.id, 3, hub.clock.date(), { idempotencyKey: 'delivered' })).toEqual(
     delivery,
   );
-  hub.clock.moveDays(7);
+  await hub.clock.moveDays(7);
   expect(await send()).toEqual(first);
 });
 
@@ -171,9 +171,9 @@ test('simultaneous commitments, withdrawals, the clock and the cancellation of o
         return { member, pledge: await claim(member, need.id, 1 + (index % 3)) };
       });
     const due = await Promise.all(claimSome());
-    hub.clock.moveDays(10);
+    await hub.clock.moveDays(10);
     const notDue = await Promise.all(claimSome());
-    hub.clock.moveDays(5);
+    await hub.clock.moveDays(5);
     const steps = [...due, ...notDue].flatMap(({ member, pledge }) => [
       commit(member, pledge.id, hub.clock.date(10)),
       withdraw(member, pledge.id),

@@ -45,28 +45,28 @@ describe('an allowance', () => {
   const rules = { fieldsPerSecond: 1000, burstFields: 100_000, operations: 2 };
   const later = (seconds: number) => clock.moveTo(new Date(clock.now().getTime() + seconds * 1000));
 
-  test('is spent, refused with the seconds to wait, and grows again as far as its burst', () => {
+  test('is spent, refused with the seconds to wait, and grows again as far as its burst', async () => {
     const allowance = new Allowance(rules, clock);
     allowance.take(100_000);
     expect(errorOf(() => allowance.take(2500))).toMatchObject({
       code: 'RATE_LIMITED',
       details: { limit: 'fieldsPerSecond', counted: 2500, max: 1000, retryAfterSeconds: 3 },
     });
-    later(2);
+    await later(2);
     expect(errorOf(() => allowance.take(2500)).details).toMatchObject({ retryAfterSeconds: 1 });
-    later(1);
+    await later(1);
     allowance.take(2500);
-    later(1_000_000);
+    await later(1_000_000);
     allowance.take(100_000);
     expect(errorOf(() => allowance.take(1)).code).toBe('RATE_LIMITED');
   });
 
-  test('loses nothing when the clock is set back', () => {
+  test('loses nothing when the clock is set back', async () => {
     const allowance = new Allowance(rules, clock);
     allowance.take(60_000);
-    later(-3600);
+    await later(-3600);
     allowance.take(40_000);
-    later(1);
+    await later(1);
     allowance.take(1000);
     expect(errorOf(() => allowance.take(1)).code).toBe('RATE_LIMITED');
   });
@@ -130,7 +130,7 @@ test('one account’s rate holds on all transports together; another account, an
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, String(retryAfterSeconds)]);
   }
   expect((await (await asker(accounts.coordinator)).ask('http', small)).errors).toBeUndefined();
-  wait(100);
+  await wait(100);
   expect((await auditor.ask('http', large(9000))).errors).toBeUndefined();
   meter.statementMs = 0;
 });
@@ -235,7 +235,7 @@ test('of one account so many operations run at once, on all transports together'
   await until(() => ids.every((id) => reader.resultsOf(id).length === 1), 'the answers that waited');
   expect((await waiting.ask('http', small)).errors).toBeUndefined();
   await hub.feedsOpen(1);
-  wait(100);
+  await wait(100);
   const need = await publish(as.kader, { villageId: villages.cimarga.id });
   expect((await heard).value).toMatchObject({ kind: 'NEED_PUBLISHED', need: { id: need.id } });
   await followed.return();

@@ -12,7 +12,6 @@ import { ChildHub } from './support/child-hub.ts';
 import { rowCounts } from './support/row-counts.ts';
 import { TestDatabase } from './support/test-database.ts';
 
-const NOW = new Date('2026-03-02T03:00:00Z');
 const nobodyHears = () => undefined;
 
 interface Place {
@@ -104,7 +103,7 @@ describe('a demo that is not loaded', () => {
         heard.push(name);
         if (done > 50) controller.abort(new Error(`${name} is cut off`));
       };
-      return loaders.demo.load(NOW, listen, controller.signal);
+      return loaders.demo.load(listen, controller.signal);
     };
     const results = await Promise.allSettled([cutOff('one'), cutOff('other')]);
     expect(results).toEqual([
@@ -118,25 +117,21 @@ describe('a demo that is not loaded', () => {
 
   test('is there already, or lacks its areas, or would meet others who work there', async () => {
     const { database, loaders } = await place();
-    await expect(loaders.demo.load(NOW, nobodyHears)).rejects.toThrow(
-      'The demo needs the areas of province 36.',
-    );
+    await expect(loaders.demo.load(nobodyHears)).rejects.toThrow('The demo needs the areas of province 36.');
     await loaders.reference.load();
     await database.sql(
       `insert into partners (id, code, name, kind, cluster_code, created_at)
        values ('partner_01jgfjjz00e8h8q8q8q8q8q8q8', 'others', 'Others', 'NGO', 'economy', now())`,
     );
     const { areas: _, ...before } = await database.contents();
-    await expect(loadDemo(loaders, NOW, nobodyHears)).rejects.toThrow(
-      'this one has partners or needs already',
-    );
+    await expect(loadDemo(loaders, nobodyHears)).rejects.toThrow('this one has partners or needs already');
     expect(await database.contents()).toMatchObject(before);
     expect(await loaders.demo.isUnused()).toBe(false);
     await database.sql(
       `insert into accounts (id, email, name, created_at)
        values ('account_01jgfjjz00e8h8q8q8q8q8q8q8', 'admin@sinergi.test', 'Admin', now())`,
     );
-    expect(await loadDemo(loaders, NOW, nobodyHears)).toBe(null);
+    expect(await loadDemo(loaders, nobodyHears)).toBe(null);
   });
 });
 

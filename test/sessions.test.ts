@@ -103,7 +103,7 @@ describe('sessions', () => {
     await revoke(as.admin, { accountId: accounts.dindik });
     const tokens: string[] = [];
     for (const seconds of [-1, 3600, 7200]) {
-      hub.clock.moveTo(new Date(hub.clock.now().getTime() + 1000));
+      await hub.clock.moveTo(new Date(hub.clock.now().getTime() + 1000));
       tokens.push(await hub.tokenOf(accounts.dindik, seconds));
     }
     const client = hub.clientWith(tokens[2]);
@@ -179,10 +179,10 @@ describe('sessions', () => {
       return rows[0]!.count;
     };
     const before = await count();
-    hub.clock.moveDays(29);
+    await hub.clock.moveDays(29);
     await hub.services.sessions.forgetOld();
     expect(await count()).toBe(before);
-    hub.clock.moveDays(2);
+    await hub.clock.moveDays(2);
     await hub.services.sessions.forgetOld();
     expect(await count()).toBe(before - 1);
     await hub.clientWith(kept).request(SectorsDocument);

@@ -54,7 +54,7 @@ describe('at one account', () => {
           problems: [tooMany],
         });
       }
-      later(30);
+      await later(30);
       expect((await signIn(email, 'wrong')).problems).toEqual([wrong]);
       expect((await signIn(email, 'wrong')).problems).toMatchObject([{ __typename: 'TooManyAttempts' }]);
     },
@@ -90,7 +90,7 @@ test('from one address a hundred wrong passwords are looked at, however many acc
   expect((await signIn(EMAIL, PASSWORD)).problems).toMatchObject([
     { __typename: 'TooManyAttempts', retryAt: new Date(hub.clock.now().getTime() + 3000).toISOString() },
   ]);
-  later(3);
+  await later(3);
   expect((await signIn(EMAIL, PASSWORD)).problems).toEqual([]);
 });
 
@@ -100,7 +100,7 @@ test('what was tried is forgotten once it counts no more, and holds no address',
   expect(rows.map(({ key }) => /^[0-9a-f]{64}$/.test(key))).toEqual([true, true]);
   await hub.services.throttle.forgetOld();
   expect(await hub.database.sql('select key from sign_in_throttles')).toHaveLength(2);
-  later(30);
+  await later(30);
   await hub.services.throttle.forgetOld();
   expect(await hub.database.sql('select key from sign_in_throttles')).toEqual([]);
 });

@@ -8,8 +8,10 @@ import {
   type IdempotentRequest,
   idempotentTogether,
   type KeyedRequest,
+  type TakenKeys,
 } from '../platform/idempotency.ts';
 import type { Statements } from '../platform/pipeline.ts';
+import { transactionTime } from '../platform/transaction-time.ts';
 import { MAX_WORD } from './audit.entity.ts';
 import { type Act, contentOf } from './audit.rules.ts';
 
@@ -24,7 +26,6 @@ export interface MutationRequest<T> extends IdempotentRequest {
 const short = (word: string | null): string | null => word?.slice(0, MAX_WORD) ?? null;
 
 const entryColumns = {
-  occurredAt: 'timestamptz',
   action: 'text',
   outcome: 'text',
   actorKind: 'text',
@@ -35,16 +36,11 @@ const entryColumns = {
   tokenId: 'text',
 } as const;
 
-interface DatedAct extends Act {
-  occurredAt: Date;
-}
-
-function entriesOf(acts: readonly DatedAct[]): RawBuilder<unknown> {
+function entriesOf(acts: readonly Act[]): RawBuilder<unknown> {
   const rows = acts.map((act) => {
     const { address, requestId, tokenId, ...content } = contentOf(act);
     return {
       ...content,
-      occurredAt: act.occurredAt,
       address: short(address),
       requestId: short(requestId),
       tokenId: short(tokenId),
@@ -53,16 +49,15 @@ function entriesOf(acts: readonly DatedAct[]): RawBuilder<unknown> {
   return sql`
     insert into audit_pending (occurred_at, action, outcome, actor_kind, account_id, subject_ids, address, request_id,
       token_id)
-    select * from ${givenRows(rows, entryColumns)} as e`;
+    select ${transactionTime}, e.* from ${givenRows(rows, entryColumns)} as e`;
 }
 
 /** Writes an act down in the caller's own transaction, so that it and its entry are there together or not at all. */
-export async function record(tx: Transaction, act: Act, now: Date): Promise<void> {
-  await entriesOf([{ ...act, occurredAt: now }]).execute(tx.sql);
+export async function record(tx: Transaction, act: Act): Promise<void> {
+  await entriesOf([act]).execute(tx.sql);
 }
 
-const actOf = <T>(request: MutationRequest<T>, value: T, occurredAt: Date): DatedAct => ({
-  occurredAt,
+const actOf = <T>(request: MutationRequest<T>, value: T): Act => ({
   actor: request.actor,
   action: request.operation,
   subjectIds: request.subjects(value),
@@ -71,37 +66,35 @@ const actOf = <T>(request: MutationRequest<T>, value: T, occurredAt: Date): Date
 /** The work, and at the end of its transaction the entry of what it made. */
 function noted<Tx extends Statements, T>(
   request: MutationRequest<T>,
-  now: Date,
-  work: (tx: Tx) => Promise<T>,
-): (tx: Tx) => Promise<T> {
-  return async (tx) => {
-    const value = await work(tx);
-    tx.atEnd('noted', entriesOf([actOf(request, value, now)]));
+  work: (tx: Tx, now: Date) => Promise<T>,
+): (tx: Tx, now: Date) => Promise<T> {
+  return async (tx, now) => {
+    const value = await work(tx, now);
+    tx.atEnd('noted', entriesOf([actOf(request, value)]));
     return value;
   };
 }
 
 /**
  * The one way in which somebody changes something: once per key, as `idempotent` says, and with exactly one entry in the
- * audit trail, in the same transaction. What was refused, or was answered from the first answer, leaves none.
+ * audit trail, in the same transaction. What was refused, or was answered from the first answer, leaves none. `now` is the
+ * time of the transaction by the database's clock.
  */
 export function mutate<T>(
   database: Database,
   request: MutationRequest<NoInfer<T>>,
-  now: Date,
-  work: (tx: Transaction) => Promise<T>,
+  work: (tx: Transaction, now: Date) => Promise<T>,
 ): Promise<T> {
-  return idempotent(database, request, now, noted(request, now, work));
+  return idempotent(database, request, noted(request, work));
 }
 
 /** The same in a transaction of plain statements, for what must be quick. */
 export function mutateByStatements<T>(
   database: Database,
   request: MutationRequest<NoInfer<T>>,
-  now: Date,
-  work: (tx: Statements) => Promise<T>,
+  work: (tx: Statements, now: Date) => Promise<T>,
 ): Promise<T> {
-  return idempotentByStatements(database, request, now, noted(request, now, work));
+  return idempotentByStatements(database, request, noted(request, work));
 }
 
 /**
@@ -111,13 +104,13 @@ export function mutateByStatements<T>(
 export function mutateTogether<T>(
   database: Database,
   requests: readonly (MutationRequest<NoInfer<T>> & KeyedRequest)[],
-  work: (tx: Statements, areFresh: Promise<readonly boolean[]>) => Promise<readonly (T | null)[]>,
+  work: (tx: Statements, taken: Promise<TakenKeys>) => Promise<readonly (T | null)[]>,
 ): Promise<readonly (T | null)[]> {
-  return idempotentTogether(database, requests, async (tx, areFresh) => {
-    const made = await work(tx, areFresh);
+  return idempotentTogether(database, requests, async (tx, taken) => {
+    const made = await work(tx, taken);
     const acts = requests.flatMap((request, index) => {
       const value = made[index] ?? null;
-      return value === null ? [] : [actOf(request, value, request.at)];
+      return value === null ? [] : [actOf(request, value)];
     });
     if (acts.length > 0) tx.atEnd('noted', entriesOf(acts));
     return made;

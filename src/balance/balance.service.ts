@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import type { Reader } from '../access/reader.ts';
 import { assertAreaCode } from '../areas/area.service.ts';
-import type { Clock } from '../kernel/clock.ts';
 import type { BatchFunction } from '../platform/batch.ts';
 import type { Database } from '../platform/database.ts';
 import type { Books } from './balance.rules.ts';
@@ -41,12 +40,10 @@ export function commonArea(codes: readonly string[]): string | null {
 /** Reading the books: balances, counterparts and reciprocity. */
 export class BalanceService {
   private readonly database: Database;
-  private readonly clock: Clock;
   private readonly policies: PolicyService;
 
-  constructor(database: Database, clock: Clock, policies: PolicyService) {
+  constructor(database: Database, policies: PolicyService) {
     this.database = database;
-    this.clock = clock;
     this.policies = policies;
   }
 
@@ -63,7 +60,7 @@ export class BalanceService {
       from partners p left join partner_balances b on b.partner_id = p.id
       where p.id = any(${partnerIds})`.execute(db);
     const areas = rows.map(({ areaCodes }) => commonArea(areaCodes));
-    const policies = await this.policies.allInForce(areas, this.clock.now(), db);
+    const policies = await this.policies.allInForce(areas, db);
     const found = new Map(
       rows.map(({ partnerId, areaCodes: _, ...books }, index) => {
         const setting = policies[index]!.rules.find(({ rule }) => rule === 'RECIPROCITY')!;

@@ -9,7 +9,6 @@ export interface ClaimCase {
   needId: string;
   partnerId: string;
   quantity: number;
-  at: Date;
 }
 
 type CaseFigures = Omit<ClaimInTurn, 'claimRupiah' | 'policy' | 'partnerId'> & {
@@ -25,7 +24,6 @@ const caseColumns = {
   place: 'int',
   needId: 'text',
   partnerId: 'text',
-  at: 'timestamptz',
 } as const;
 
 /**
@@ -63,7 +61,7 @@ const figuresOf = (claims: readonly ClaimCase[]) => sql<CaseFigures>`
   left join partner_balances b on b.partner_id = s.id
   cross join lateral (
     select left(v.code, 5) as regency, array[v.code, left(v.code, 8), left(v.code, 5), left(v.code, 2)] as codes) as c
-  cross join lateral (${policyRuling(sql`c.codes`, sql`k.at`)}) as pol
+  cross join lateral (${policyRuling(sql`c.codes`)}) as pol
   cross join lateral (
     select sum(x.reserved_rupiah) filter (where x.partner_id = s.id) as partner,
       sum(x.reserved_rupiah) filter (where o.cluster_code = s.cluster_code) as cluster

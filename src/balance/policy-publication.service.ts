@@ -3,7 +3,6 @@ import { assertSignedIn, mayGovern } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
 import { mutate } from '../audit/audit-trail.service.ts';
 import { Area } from '../areas/area.entity.ts';
-import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { forbidden, Refused } from '../kernel/problems.ts';
 import { isStorable } from '../kernel/text.ts';
@@ -30,11 +29,9 @@ const subjects = ({ id, areaId }: PolicyRow): string[] => (areaId == null ? [id]
 /** Publishing policies: by the coordinator of the area, or an administrator. */
 export class PolicyPublication {
   private readonly database: Database;
-  private readonly clock: Clock;
 
-  constructor(database: Database, clock: Clock) {
+  constructor(database: Database) {
     this.database = database;
-    this.clock = clock;
   }
 
   /**
@@ -65,13 +62,11 @@ export class PolicyPublication {
     const note = check.optionalProse('note', input.note, 2000);
     const key = check.idempotencyKey(idempotencyKey);
     check.done();
-    const now = this.clock.now();
     const scope = actor.accountId;
     return mutate(
       this.database,
       { actor, scope, operation: 'publishPolicy', key, input: request, subjects },
-      now,
-      async (tx) => {
+      async (tx, now) => {
         const area =
           areaCode === null || !isStorable(areaCode) ? null : await tx.em.findOne(Area, { code: areaCode });
         if (areaCode !== null && area === null) {

@@ -72,7 +72,7 @@ export class SuggestionService {
       // Most pass, so that those that are asked for are found among twice as many.
       for (let from = 0; from < candidates.length && passing.length < first; from += 2 * first) {
         const some = candidates.slice(from, from + 2 * first);
-        const passed = await this.passingOf(db, claimant, some, now);
+        const passed = await this.passingOf(db, claimant, some);
         passing.push(...passed.slice(0, first - passing.length).map((one) => explained(one, now)));
       }
       if (candidates.length < BATCH) break;
@@ -84,10 +84,9 @@ export class SuggestionService {
     db: Sql,
     claimant: Claimant,
     candidates: readonly Candidate[],
-    now: Date,
   ): Promise<Candidate[]> {
     const partnerId = claimant.id;
-    const cases = candidates.map(({ id }) => ({ needId: id, partnerId, quantity: 1, at: now }));
+    const cases = candidates.map(({ id }) => ({ needId: id, partnerId, quantity: 1 }));
     const judgements = await this.judge.judgeAll(db, cases);
     return candidates.filter((_, index) => ['PASS', 'ADVISE'].includes(judgements[index]!.outcome));
   }

@@ -77,28 +77,26 @@ export class DeliveryService {
   /** Reports a part, or all, of a committed pledge as delivered. Throws Refused. */
   async report(actor: Actor, input: DeliveryReport): Promise<DeliveryView> {
     assertSignedIn(actor);
-    const now = this.clock.now();
     const check = new InputCheck();
     check.id('pledgeId', 'pledge', input.pledgeId);
     check.positive('quantity', input.quantity);
-    check.untilToday('deliveredOn', input.deliveredOn, now);
+    check.untilToday('deliveredOn', input.deliveredOn);
     const note = check.optionalProse('note', input.note, 2000);
     const evidence = check.evidence('evidence', input.evidence);
     const key = check.idempotencyKey(input.idempotencyKey);
-    check.done();
+    check.done(this.clock.now());
     const { idempotencyKey: _, ...request } = input;
     const scope = actor.partnerId ?? actor.accountId;
     return mutate(
       this.database,
       { actor, scope, operation: 'reportDelivery', key, input: request, subjects },
-      now,
-      async (tx) => {
-        check.timely();
+      async (tx, now) => {
+        check.timely(now);
         const allow = ({ partnerId }: PledgePlace) => assertActsFor(actor, partnerId);
         const held = await this.book.hold(tx, input.pledgeId, allow);
         if (held === null) throw new Refused(notFound(['input', 'pledgeId'], 'not-found.pledge'));
         await this.assertRoom(tx, held.pledge.id);
-        await this.book.apply(tx, held, reportDelivery(held.pledge, input.quantity), now);
+        await this.book.apply(tx, held, reportDelivery(held.pledge, input.quantity, now), now);
         const delivery = tx.em.create(Delivery, {
           id: newId('delivery'),
           pledgeId: held.pledge.id,
@@ -151,13 +149,11 @@ export class DeliveryService {
     check.id('deliveryId', 'delivery', input.deliveryId);
     const key = check.idempotencyKey(input.idempotencyKey);
     check.done();
-    const now = this.clock.now();
     const { idempotencyKey: _, ...request } = input;
     return mutate(
       this.database,
       { actor, scope: actor.accountId, operation, key, input: request, subjects },
-      now,
-      async (tx) => {
+      async (tx, now) => {
         const found = await sql<{ pledgeId: string }>`
         select pledge_id from deliveries where id = ${input.deliveryId}`.execute(tx.sql);
         if (found.rows.length === 0) {

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { anonymous, type Origin } from '../access/actor.ts';
 import { record } from '../audit/audit-trail.service.ts';
-import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { type Problem, Refused } from '../kernel/problems.ts';
 import type { Database, Transaction } from '../platform/database.ts';
+import { transactionTime } from '../platform/transaction-time.ts';
 import type { ActorService } from './actor.service.ts';
 import type { IdentityService, SignIn } from './identity.service.ts';
 import { hashPassword } from './password.ts';
@@ -20,7 +20,6 @@ export interface Acceptance {
 
 interface AcceptanceParts {
   database: Database;
-  clock: Clock;
   actors: ActorService;
   identity: IdentityService;
   sessions: SessionService;
@@ -42,20 +41,19 @@ export class AcceptanceService {
    * TooManyAttempts; or for a password that is too short or too long.
    */
   async accept({ secret, password }: Acceptance, from: Origin): Promise<SignIn> {
-    const { database, clock, actors, identity, sessions, throttle } = this.parts;
+    const { database, actors, identity, sessions, throttle } = this.parts;
     checkPassword(password);
     await throttle.take({ email: null, address: from.address });
     // Before anything is looked up, so that the time of an answer tells nothing.
     const passwordHash = await hashPassword(password);
-    const now = clock.now();
     const { accountId, issued } = await database.transaction(async (tx) => {
       // The throttle's rows come before the account's, as in signing in.
       await throttle.giveBack(tx, { email: null, address: from.address });
-      const id = await takeInvitation(tx, hashSecret(secret), now);
+      const id = await takeInvitation(tx, hashSecret(secret));
       await sql`update accounts set password_hash = ${passwordHash} where id = ${id}`.execute(tx.sql);
       const opened = await sessions.open(tx, id);
       const actor = { ...anonymous, accountId: id, origin: from };
-      await record(tx, { actor, action: 'acceptInvitation', subjectIds: [id, opened.tokenId] }, now);
+      await record(tx, { actor, action: 'acceptInvitation', subjectIds: [id, opened.tokenId] });
       return { accountId: id, issued: opened };
     });
     const actor = { ...((await actors.of([accountId])).get(accountId) ?? anonymous), origin: from };
@@ -75,7 +73,7 @@ function checkPassword(password: string): void {
 }
 
 /** Uses the invitation up; answers its account, which is held. */
-async function takeInvitation(tx: Transaction, secretHash: string, now: Date): Promise<string> {
+async function takeInvitation(tx: Transaction, secretHash: string): Promise<string> {
   const { rows } = await sql<{ id: string }>`
     select a.id from invitations i join accounts a on a.id = i.account_id
     where i.secret_hash = ${secretHash} and a.disabled_at is null and a.password_hash is null
@@ -84,7 +82,7 @@ async function takeInvitation(tx: Transaction, secretHash: string, now: Date): P
   // Asked again once the account is held: it may have been accepted or renewed in the meantime.
   const taken = await sql`
     delete from invitations where account_id = ${rows[0]?.id ?? null} and secret_hash = ${secretHash}
-      and expires_at > ${now} returning account_id`.execute(tx.sql);
+      and expires_at > ${transactionTime} returning account_id`.execute(tx.sql);
   if (rows.length === 0 || taken.rows.length === 0) throw new Refused(failed);
   return rows[0]!.id;
 }

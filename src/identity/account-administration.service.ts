@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import { assertMayKeepAccounts } from '../access/access.rules.ts';
 import { type Actor, permissionsOf } from '../access/actor.ts';
 import { record } from '../audit/audit-trail.service.ts';
-import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { notFound, Refused, wrongState } from '../kernel/problems.ts';
 import type { Database, Transaction } from '../platform/database.ts';
+import { transactionTime } from '../platform/transaction-time.ts';
 import type { AccountReads, KnownAccount } from './account-reads.service.ts';
 import { assertRightsExist, writeRights } from './account-rights.service.ts';
 import { type Rights, rightsOfAccount } from './actor.service.ts';
@@ -22,13 +22,11 @@ type Change = (tx: Transaction, account: Held) => Promise<readonly string[] | nu
 /** What administrators do to accounts that are there. Each act that changes something is in the audit trail. */
 export class AccountAdministration {
   private readonly database: Database;
-  private readonly clock: Clock;
   private readonly sessions: SessionService;
   private readonly reads: AccountReads;
 
-  constructor(database: Database, clock: Clock, sessions: SessionService, reads: AccountReads) {
+  constructor(database: Database, sessions: SessionService, reads: AccountReads) {
     this.database = database;
-    this.clock = clock;
     this.sessions = sessions;
     this.reads = reads;
   }
@@ -58,10 +56,9 @@ export class AccountAdministration {
     assertMayKeepAccounts(actor);
     return this.change(actor, 'disableAccount', accountId, async (tx, { disabledAt }) => {
       if (disabledAt !== null) return null;
-      const now = this.clock.now();
-      await sql`update accounts set disabled_at = ${now} where id = ${accountId}`.execute(tx.sql);
+      await sql`update accounts set disabled_at = ${transactionTime} where id = ${accountId}`.execute(tx.sql);
       await this.sessions.end(tx, accountId, null);
-      await revokeTokens(tx, accountId, null, now);
+      await revokeTokens(tx, accountId, null);
       await sql`delete from invitations where account_id = ${accountId}`.execute(tx.sql);
       return [];
     });
@@ -93,7 +90,7 @@ export class AccountAdministration {
       const belongsTo = await work(tx, account);
       if (belongsTo === null) return;
       if (administered) await assertAdministratorRemains(tx);
-      await record(tx, { actor, action, subjectIds: [accountId, ...belongsTo] }, this.clock.now());
+      await record(tx, { actor, action, subjectIds: [accountId, ...belongsTo] });
     });
     return this.reads.find(accountId);
   }

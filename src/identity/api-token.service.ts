@@ -4,12 +4,12 @@ import { accountToKeep, assertMayKeepAccess, mayKeepAccess } from '../access/acc
 import type { Actor, Scope } from '../access/actor.ts';
 import { mutate, record } from '../audit/audit-trail.service.ts';
 import { addDays } from '../kernel/calendar.ts';
-import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { invalid, notFound, Refused, RequestError } from '../kernel/problems.ts';
 import type { Database, Transaction } from '../platform/database.ts';
 import { newId } from '../platform/ids.ts';
 import type { Row } from '../platform/rows.ts';
+import { timeOf, transactionTime } from '../platform/transaction-time.ts';
 import { ApiToken, scopes } from './api-token.entity.ts';
 import { hashSecret, newSecret } from './secrets.ts';
 
@@ -35,11 +35,9 @@ const shown = sql`id, account_id, name, scopes, created_at, expires_at, revoked_
 /** Tokens for somebody's own systems: made and revoked by their owners, who are shown each secret once. */
 export class ApiTokenService {
   private readonly database: Database;
-  private readonly clock: Clock;
 
-  constructor(database: Database, clock: Clock) {
+  constructor(database: Database) {
     this.database = database;
-    this.clock = clock;
   }
 
   /** The newest tokens, at most 100, those that are over too. Throws FORBIDDEN for those of others. */
@@ -68,7 +66,6 @@ export class ApiTokenService {
     if (twice !== undefined) check.fault('scopes', 'input.twice', { value: twice });
     const key = check.idempotencyKey(idempotencyKey);
     check.done();
-    const now = this.clock.now();
     const granted = scopes.filter((scope) => scope === 'READ' || input.scopes.includes(scope));
     const made = { id: '', secret: '' };
     const id = await mutate<string>(
@@ -81,8 +78,7 @@ export class ApiTokenService {
         input: request,
         subjects: (tokenId) => [tokenId, accountId],
       },
-      now,
-      async (tx) => {
+      async (tx, now) => {
         await this.assertRoom(tx, accountId, now);
         made.id = newId('token');
         made.secret = newSecret(API_TOKEN_PREFIX);
@@ -118,10 +114,9 @@ export class ApiTokenService {
       if (token === null || !mayKeepAccess(actor, token.accountId)) {
         throw new Refused(notFound(['input', 'tokenId'], 'not-found.api-token'));
       }
-      const now = this.clock.now();
       if (token.revokedAt != null) return;
-      await revokeTokens(tx, token.accountId, [tokenId], now);
-      await record(tx, { actor, action: 'revokeApiToken', subjectIds: [tokenId, token.accountId] }, now);
+      await revokeTokens(tx, token.accountId, [tokenId]);
+      await record(tx, { actor, action: 'revokeApiToken', subjectIds: [tokenId, token.accountId] });
     });
     return this.find(tokenId);
   }
@@ -137,8 +132,8 @@ export class ApiTokenService {
 
   /** Forgets tokens that were over 30 days ago. */
   async forgetOld(): Promise<void> {
-    const before = addDays(this.clock.now(), -KEPT_DAYS);
     await this.database.transaction(async (tx) => {
+      const before = addDays(await timeOf(tx), -KEPT_DAYS);
       await sql`delete from api_tokens where least(revoked_at, expires_at) < ${before}`.execute(tx.sql);
     });
   }
@@ -168,9 +163,8 @@ export async function revokeTokens(
   tx: Transaction,
   accountId: string,
   tokenIds: readonly string[] | null,
-  now: Date,
 ): Promise<void> {
   await sql`
-    update api_tokens set revoked_at = ${now} where account_id = ${accountId} and revoked_at is null
+    update api_tokens set revoked_at = ${transactionTime} where account_id = ${accountId} and revoked_at is null
       and (${tokenIds}::text[] is null or id = any(${tokenIds}::text[]))`.execute(tx.sql);
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { RequestError } from '../kernel/problems.ts';
 import { joined } from '../platform/batch.ts';
 import type { Database } from '../platform/database.ts';
+import { transactionTime } from '../platform/transaction-time.ts';
 import { type ActorService, type Rights, rightsOfAccount } from './actor.service.ts';
 import { API_TOKEN_PREFIX, type ApiTokenService } from './api-token.service.ts';
 import { hashSecret } from './secrets.ts';
@@ -30,7 +31,13 @@ export interface IssuerDoor {
   admission: IssuerAdmission;
 }
 /** An API token that is good, and its owner. */
-type Holder = Rights & { tokenId: string; scopes: Scope[]; expiresAt: Date; lastUsedOn: string | null };
+type Holder = Rights & {
+  tokenId: string;
+  scopes: Scope[];
+  expiresAt: Date;
+  lastUsedOn: string | null;
+  now: Date;
+};
 
 /** Who is behind a token: when somebody asks, and for as long as they listen. */
 export class Authentication {
@@ -46,7 +53,8 @@ export class Authentication {
     const read = () =>
       this.database.preparedSystemReads.rows<Rights & { tokenId: string }>(sql`
       select s.id as "tokenId", ${rightsOfAccount} from sessions s join accounts a on a.id = s.account_id
-      where s.id = any(${tokenIds}) and s.ended_at is null and a.disabled_at is null`);
+      where s.id = any(${tokenIds}) and s.ended_at is null and s.expires_at > ${transactionTime}
+        and a.disabled_at is null`);
     // The connection may have died in silence; it is then given up, and the next one is new.
     const rows = await read().catch(read);
     const found = new Map(rows.map(({ tokenId, ...rights }) => [tokenId, rights]));
@@ -104,24 +112,23 @@ export class Authentication {
   /** Which account each of these tokens still speaks for. */
   private async holders(tokenIds: readonly string[]): Promise<Map<string, string>> {
     const { rows } = await sql<{ id: string; accountId: string }>`
-      select id, account_id from sessions where id = any(${tokenIds}) and ended_at is null
+      select id, account_id from sessions where id = any(${tokenIds}) and ended_at is null and expires_at > ${transactionTime}
       union all
-      select id, account_id from api_tokens where id = any(${tokenIds}) and revoked_at is null`.execute(
-      this.database.systemReads,
-    );
+      select id, account_id from api_tokens where id = any(${tokenIds}) and revoked_at is null
+        and expires_at > ${transactionTime}`.execute(this.database.systemReads);
     return new Map(rows.map(({ id, accountId }) => [id, accountId]));
   }
 
   private async byApiToken(secret: string, from: From): Promise<Authenticated | null> {
-    const now = this.clock.now();
     const [holder] = await this.database.preparedSystemReads.rows<Holder>(sql`
       select t.id as "tokenId", t.scopes, t.expires_at as "expiresAt", t.last_used_on as "lastUsedOn",
+        sinergi_now() as now,
         ${rightsOfAccount}
       from api_tokens t join accounts a on a.id = t.account_id
-      where t.secret_hash = ${hashSecret(secret)} and t.revoked_at is null and t.expires_at > ${now}
+      where t.secret_hash = ${hashSecret(secret)} and t.revoked_at is null and t.expires_at > ${transactionTime}
         and a.disabled_at is null`);
     if (holder === undefined) return null;
-    const { tokenId, expiresAt, lastUsedOn, ...rights } = holder;
+    const { tokenId, expiresAt, lastUsedOn, now, ...rights } = holder;
     const today = dateInBanten(now);
     if (lastUsedOn !== today) await this.apiTokens.markUsed(tokenId, today);
     return { actor: { ...rights, origin: { ...from, tokenId } }, expiresAt };

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import { type Actor, anonymous, type Origin } from '../access/actor.ts';
 import { record } from '../audit/audit-trail.service.ts';
-import type { Clock } from '../kernel/clock.ts';
 import { type Problem, Refused } from '../kernel/problems.ts';
 import { isStorable } from '../kernel/text.ts';
 import type { BatchFunction } from '../platform/batch.ts';
@@ -38,20 +37,17 @@ export class IdentityService {
   private readonly actors: ActorService;
   private readonly sessions: SessionService;
   private readonly throttle: SignInThrottling;
-  private readonly clock: Clock;
 
   constructor(
     database: Database,
     actors: ActorService,
     sessions: SessionService,
     throttle: SignInThrottling,
-    clock: Clock,
   ) {
     this.database = database;
     this.actors = actors;
     this.sessions = sessions;
     this.throttle = throttle;
-    this.clock = clock;
   }
 
   /** Accounts that somebody may see: one's own, and any for those who read the audit trail. */
@@ -75,11 +71,10 @@ export class IdentityService {
     await this.throttle.take({ email, address });
     const account = await this.byEmail(email);
     const matches = await isPasswordOf(account?.passwordHash ?? null, input.password);
-    const now = this.clock.now();
     if (account === null || !matches) {
       const subjectIds = account === null ? [] : [account.id];
       const act = { actor: { ...anonymous, origin: from }, action: 'signIn', subjectIds } as const;
-      await this.database.transaction((tx) => record(tx, { ...act, outcome: 'REFUSED' }, now));
+      await this.database.transaction((tx) => record(tx, { ...act, outcome: 'REFUSED' }));
       throw new Refused(failed);
     }
     const actors = await this.actors.of([account.id]);
@@ -88,7 +83,7 @@ export class IdentityService {
       await this.throttle.giveBack(tx, { email, address });
       await assertUnchanged(tx, account);
       const opened = await this.sessions.open(tx, account.id);
-      await record(tx, { actor, action: 'signIn', subjectIds: [account.id, opened.tokenId] }, now);
+      await record(tx, { actor, action: 'signIn', subjectIds: [account.id, opened.tokenId] });
       return opened;
     });
     return { ...issued, viewer: account, actor };

@@ -3,11 +3,11 @@ import { assertMayKeepAccounts } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
 import { mutate, record } from '../audit/audit-trail.service.ts';
 import { addDays } from '../kernel/calendar.ts';
-import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { Refused, wrongState } from '../kernel/problems.ts';
 import type { Database, Transaction } from '../platform/database.ts';
 import { newId } from '../platform/ids.ts';
+import { timeOf } from '../platform/transaction-time.ts';
 import { holdAccount } from './account-administration.service.ts';
 import type { AccountReads, KnownAccount } from './account-reads.service.ts';
 import { assertRightsExist, writeRights } from './account-rights.service.ts';
@@ -33,12 +33,10 @@ const GOOD_DAYS = 7;
 /** Inviting people: an account without a password, and a secret with which somebody sets one, once. */
 export class InvitationService {
   private readonly database: Database;
-  private readonly clock: Clock;
   private readonly reads: AccountReads;
 
-  constructor(database: Database, clock: Clock, reads: AccountReads) {
+  constructor(database: Database, reads: AccountReads) {
     this.database = database;
-    this.clock = clock;
     this.reads = reads;
   }
 
@@ -52,7 +50,6 @@ export class InvitationService {
     checkRights(check, input);
     const key = check.idempotencyKey(idempotencyKey);
     check.done();
-    const now = this.clock.now();
     const made = { id: '', secret: '' };
     const belongsTo = input.partnerId == null ? [] : [input.partnerId];
     const id = await mutate<string>(
@@ -65,8 +62,7 @@ export class InvitationService {
         input: request,
         subjects: (accountId) => [accountId, ...belongsTo],
       },
-      now,
-      async (tx) => {
+      async (tx, now) => {
         await takeTurn(tx, actor);
         made.id = newId('account');
         const inserted = await sql`
@@ -92,7 +88,6 @@ export class InvitationService {
     const check = new InputCheck();
     check.id('accountId', 'account', accountId);
     check.done();
-    const now = this.clock.now();
     const secret = await this.database.transaction(async (tx) => {
       await takeTurn(tx, actor);
       const { disabledAt, issuer } = await holdAccount(tx, accountId);
@@ -103,8 +98,8 @@ export class InvitationService {
       const { rows } = await sql`
         select id from accounts where id = ${accountId} and password_hash is null`.execute(tx.sql);
       if (rows.length === 0) throw new Refused(wrongState('state.has-password', 'ACTIVE'));
-      await record(tx, { actor, action: 'renewInvitation', subjectIds: [accountId] }, now);
-      return renew(tx, accountId, now);
+      await record(tx, { actor, action: 'renewInvitation', subjectIds: [accountId] });
+      return renew(tx, accountId, await timeOf(tx));
     });
     return { account: await this.reads.find(accountId), secret };
   }

@@ -3,6 +3,7 @@ import { anonymous, type Origin, permissionsOf } from '../access/actor.ts';
 import { record } from '../audit/audit-trail.service.ts';
 import type { Transaction } from '../platform/database.ts';
 import { newId } from '../platform/ids.ts';
+import { transactionTime } from '../platform/transaction-time.ts';
 import { writeRights } from './account-rights.service.ts';
 import { type Rights, rightsOfAccount } from './actor.service.ts';
 import { revokeTokens } from './api-token.service.ts';
@@ -11,11 +12,10 @@ import { type GivenRights, withDefaults } from './rights.rules.ts';
 import { hashSecret } from './secrets.ts';
 import { endSessions } from './session.service.ts';
 
-/** A token that was not seen before, from somewhere, at some time. */
+/** A token that was not seen before, from somewhere. */
 export interface Arrival {
   token: IssuerToken;
   origin: Origin;
-  now: Date;
   /** Whether the lock of administration is held. */
   isTurn: boolean;
 }
@@ -49,7 +49,7 @@ export async function createAccount(
   arrival: Arrival,
   rights: GivenRights,
 ): Promise<IssuerAccount> {
-  const { token, now } = arrival;
+  const { token } = arrival;
   const { issuer, subject, name, issuedAt } = token;
   // An address that an account has already stays that account's alone.
   for (const email of [token.email, standInAddress(token)]) {
@@ -57,7 +57,7 @@ export async function createAccount(
     const id = newId('account');
     const { rows } = await sql`
       insert into accounts (id, email, name, issuer, subject, claims_issued_at, created_at)
-      values (${id}, ${email}, ${name}, ${issuer}, ${subject}, ${issuedAt}, ${now})
+      values (${id}, ${email}, ${name}, ${issuer}, ${subject}, ${issuedAt}, ${transactionTime})
       on conflict do nothing returning id`.execute(tx.sql);
     if (rows.length > 0) await give(tx, 'createAccount', id, rights, arrival);
     const account = await holdAccountOf(tx, token);
@@ -75,15 +75,15 @@ export async function followClaims(
 ): Promise<IssuerAccount> {
   if (!account.isOlder) return account;
   const { accountId: id } = account;
-  const { token, now, isTurn } = arrival;
+  const { token, isTurn } = arrival;
   const isNews = permissionsOf(account) !== permissionsOf(withDefaults(rights));
   if (isNews && !isTurn) throw new TurnNeeded();
   await sql`update accounts set claims_issued_at = ${token.issuedAt} where id = ${id}`.execute(tx.sql);
   if (!isNews) return account;
   await give(tx, 'followClaims', id, rights, arrival);
   if (rights.roles.length === 0) {
-    await endSessions(tx, id, null, now);
-    await revokeTokens(tx, id, null, now);
+    await endSessions(tx, id, null);
+    await revokeTokens(tx, id, null);
   }
   return (await holdAccountOf(tx, token))!;
 }
@@ -93,11 +93,11 @@ async function give(
   action: 'createAccount' | 'followClaims',
   accountId: string,
   rights: GivenRights,
-  { origin, now }: Arrival,
+  { origin }: Arrival,
 ): Promise<void> {
   await writeRights(tx, accountId, rights);
   const subjectIds = rights.partnerId == null ? [accountId] : [accountId, rights.partnerId];
-  await record(tx, { actor: { ...anonymous, accountId, origin }, action, subjectIds }, now);
+  await record(tx, { actor: { ...anonymous, accountId, origin }, action, subjectIds });
 }
 
 /** For whoever has no address that is theirs alone: one that no mail reaches (RFC 2606). */

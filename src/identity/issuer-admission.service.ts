@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { anonymous, type Origin } from '../access/actor.ts';
 import { record } from '../audit/audit-trail.service.ts';
-import type { Clock } from '../kernel/clock.ts';
 import { RequestError } from '../kernel/problems.ts';
 import type { Database, Transaction } from '../platform/database.ts';
+import { transactionTime } from '../platform/transaction-time.ts';
 import type { Rights } from './actor.service.ts';
 import { lockAdministration } from './administrators.service.ts';
 import {
@@ -27,18 +27,16 @@ const notSignedIn = () => new RequestError('UNAUTHENTICATED', { key: 'auth.requi
  */
 export class IssuerAdmission {
   private readonly database: Database;
-  private readonly clock: Clock;
   private readonly names: ClaimNames;
 
-  constructor(database: Database, clock: Clock, names: ClaimNames) {
+  constructor(database: Database, names: ClaimNames) {
     this.database = database;
-    this.clock = clock;
     this.names = names;
   }
 
   /** What the account may do; otherwise why it is not let in. */
   async admit(token: IssuerToken, from: Omit<Origin, 'tokenId'>): Promise<Rights | RequestError> {
-    const arrival = { token, origin: { ...from, tokenId: token.tokenId }, now: this.clock.now() };
+    const arrival = { token, origin: { ...from, tokenId: token.tokenId } };
     try {
       return await this.database.transaction((tx) => this.letIn(tx, { ...arrival, isTurn: false }));
     } catch (error) {
@@ -62,7 +60,7 @@ export class IssuerAdmission {
 /** Opens the token's session, if it was not ended before and the account may do anything. */
 async function enter(
   tx: Transaction,
-  { token, origin, now }: Arrival,
+  { token, origin }: Arrival,
   account: IssuerAccount,
   { refusal }: FoundRights,
 ): Promise<Rights | RequestError> {
@@ -72,17 +70,19 @@ async function enter(
   const { tokenId, expiresAt } = token;
   const { rows } = await sql<{ isFirst: boolean }>`
     insert into sessions as s (id, account_id, created_at, expires_at)
-    values (${tokenId}, ${accountId}, ${now}, ${expiresAt}) on conflict do nothing
+    values (${tokenId}, ${accountId}, ${transactionTime}, ${expiresAt}) on conflict do nothing
     returning not exists (select from sessions o where o.account_id = s.account_id and o.id <> s.id
-      and o.ended_at is null and o.expires_at > ${now}) as is_first`.execute(tx.sql);
+      and o.ended_at is null and o.expires_at > ${transactionTime}) as is_first`.execute(tx.sql);
   const opened = rows[0];
   // A token that takes another's place is no arrival: a system that renews its own would fill the trail.
   if (opened?.isFirst === true) {
     const actor = { ...anonymous, accountId, origin };
-    await record(tx, { actor, action: 'signIn', subjectIds: [accountId, tokenId] }, now);
+    await record(tx, { actor, action: 'signIn', subjectIds: [accountId, tokenId] });
   }
   if (opened !== undefined) return account;
   const lasting = await sql`
-    select id from sessions where id = ${tokenId} and ended_at is null`.execute(tx.sql);
+    select id from sessions where id = ${tokenId} and ended_at is null and expires_at > ${transactionTime}`.execute(
+    tx.sql,
+  );
   return lasting.rows.length > 0 ? account : notSignedIn();
 }

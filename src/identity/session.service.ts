@@ -3,11 +3,11 @@ import { accountToKeep, assertMayKeepAccess } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
 import { record } from '../audit/audit-trail.service.ts';
 import { addDays } from '../kernel/calendar.ts';
-import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { notFound, Refused } from '../kernel/problems.ts';
 import type { Database, Transaction } from '../platform/database.ts';
 import { type Row, rowOf } from '../platform/rows.ts';
+import { timeOf, transactionTime } from '../platform/transaction-time.ts';
 import { Session } from './session.entity.ts';
 import type { IssuedToken, Tokens } from './tokens.ts';
 
@@ -28,17 +28,15 @@ const KEPT_DAYS = 30;
 export class SessionService {
   private readonly database: Database;
   private readonly tokens: Tokens;
-  private readonly clock: Clock;
 
-  constructor(database: Database, tokens: Tokens, clock: Clock) {
+  constructor(database: Database, tokens: Tokens) {
     this.database = database;
     this.tokens = tokens;
-    this.clock = clock;
   }
 
   /** A session of that account, and the token that carries it; inside the caller's transaction. */
   async open(tx: Transaction, accountId: string): Promise<IssuedToken> {
-    const now = this.clock.now();
+    const now = await timeOf(tx);
     const issued = await this.tokens.issue(accountId, now);
     await sql`
       insert into sessions (id, account_id, created_at, expires_at)
@@ -51,7 +49,7 @@ export class SessionService {
     const whose = accountToKeep(actor, accountId);
     const { rows } = await this.database.readAs(actor, (db) =>
       sql<SessionRow>`
-        select * from sessions where account_id = ${whose} and ended_at is null and expires_at > ${this.clock.now()}
+        select * from sessions where account_id = ${whose} and ended_at is null and expires_at > ${transactionTime}
         order by created_at desc, id desc limit ${MOST_SHOWN}`.execute(db),
     );
     return rows;
@@ -86,7 +84,7 @@ export class SessionService {
 
   /** Ends these sessions of the account, or all; answers those that this ended. */
   async end(tx: Transaction, accountId: string, sessionIds: readonly string[] | null): Promise<SessionRow[]> {
-    const ids = await endSessions(tx, accountId, sessionIds, this.clock.now());
+    const ids = await endSessions(tx, accountId, sessionIds);
     const ended = await tx.em.find(Session, { id: { $in: ids } });
     return ended.map(rowOf);
   }
@@ -96,8 +94,8 @@ export class SessionService {
    * Ended ones stay until then, since an issuer's token that the hub had forgotten would open one anew.
    */
   async forgetOld(): Promise<void> {
-    const now = this.clock.now();
     await this.database.transaction(async (tx) => {
+      const now = await timeOf(tx);
       await sql`
         delete from sessions s using accounts a where a.id = s.account_id
           and s.expires_at < case when a.issuer is null then ${addDays(now, -KEPT_DAYS)}::timestamptz
@@ -115,7 +113,7 @@ export class SessionService {
   ): Promise<SessionRow[]> {
     const ended = await this.end(tx, accountId, sessionIds);
     const subjectIds = [...ended.map(({ id }) => id).slice(0, MOST_SUBJECTS - 1), accountId];
-    if (ended.length > 0) await record(tx, { actor, action, subjectIds }, this.clock.now());
+    if (ended.length > 0) await record(tx, { actor, action, subjectIds });
     return ended;
   }
 
@@ -140,11 +138,10 @@ export async function endSessions(
   tx: Transaction,
   accountId: string,
   sessionIds: readonly string[] | null,
-  now: Date,
 ): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    update sessions set ended_at = ${now}
-    where account_id = ${accountId} and ended_at is null and expires_at > ${now}
+    update sessions set ended_at = ${transactionTime}
+    where account_id = ${accountId} and ended_at is null and expires_at > ${transactionTime}
       and (${sessionIds}::text[] is null or id = any(${sessionIds}::text[])) returning id`.execute(tx.sql);
   return rows.map(({ id }) => id);
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Clock } from '../kernel/clock.ts';
 import { Refused } from '../kernel/problems.ts';
 import type { Database, Transaction } from '../platform/database.ts';
+import { timeOf, transactionTime } from '../platform/transaction-time.ts';
 import { SignInThrottle } from './sign-in-throttle.entity.ts';
 import {
   ACCOUNT_ALLOWANCE,
@@ -40,17 +40,15 @@ function bucketsOf({ email, address }: Attempt): [address: Bucket, account?: Buc
  */
 export class SignInThrottling {
   private readonly database: Database;
-  private readonly clock: Clock;
 
-  constructor(database: Database, clock: Clock) {
+  constructor(database: Database) {
     this.database = database;
-    this.clock = clock;
   }
 
   /** Counts an attempt, before it is looked at. Throws Refused with TooManyAttempts, and then it is not counted. */
   async take(attempt: Attempt): Promise<void> {
-    const now = this.clock.now();
     await this.database.transaction(async (tx) => {
+      const now = await timeOf(tx);
       for (const bucket of bucketsOf(attempt)) await takeFrom(tx, bucket!, now);
     });
   }
@@ -67,9 +65,8 @@ export class SignInThrottling {
 
   /** Forgets the buckets that are full again. */
   async forgetOld(): Promise<void> {
-    const now = this.clock.now();
     await this.database.transaction(async (tx) => {
-      await sql`delete from sign_in_throttles where busy_until <= ${now}`.execute(tx.sql);
+      await sql`delete from sign_in_throttles where busy_until <= ${transactionTime}`.execute(tx.sql);
     });
   }
 }

@@ -10,6 +10,11 @@ const MAX_ADDRESS = 500;
 /** Whoever promises for longer than this has mistyped the year. */
 const MAX_YEARS_AHEAD = 5;
 
+/** A fault of that field of the input; its parts are parted by full stops. */
+function faultOf(field: string, key: Problem['key'], params?: Problem['params']): Problem {
+  return invalid(['input', ...field.split('.')], key, params);
+}
+
 /**
  * Checks a mutation's input field by field and reports every fault at once.
  *
@@ -17,27 +22,32 @@ const MAX_YEARS_AHEAD = 5;
  * after midnight is to hear its first answer again, and not that its date is past by now.
  */
 export class InputCheck {
-  private readonly problems: Problem[] = [];
+  /** In the order of the checks; a function finds the fault of a date, which depends on today's. */
+  private readonly problems: (Problem | ((today: string) => Problem | null))[] = [];
   /** False as soon as there is a fault that no day mends. */
   private isWellFormed = true;
 
   fault(field: string, key: Problem['key'], params?: Problem['params']): void {
     this.isWellFormed = false;
-    this.untimely(field, key, params);
+    this.problems.push(faultOf(field, key, params));
   }
 
-  /** Throws Refused with all faults, if one of them is a fault on any day. */
-  done(): void {
-    if (!this.isWellFormed) this.timely();
+  /** Throws Refused with all faults, if one of them is a fault on any day. `now` is needed where dates are checked. */
+  done(now: Date | null = null): void {
+    if (!this.isWellFormed) this.timely(now);
   }
 
-  /** Throws Refused with all faults, if there are any. To be asked once no first answer was found. */
-  timely(): void {
-    if (this.problems.length > 0) throw new Refused(...this.problems);
-  }
-
-  private untimely(field: string, key: Problem['key'], params?: Problem['params']): void {
-    this.problems.push(invalid(['input', ...field.split('.')], key, params));
+  /**
+   * Throws Refused with all faults, if there are any. To be called once no first answer was found, with the time of the
+   * transaction.
+   */
+  timely(now: Date | null): void {
+    const today = now === null ? null : dateInBanten(now);
+    const found = this.problems.flatMap((problem) => {
+      if (typeof problem !== 'function') return [problem];
+      return (today === null ? null : problem(today)) ?? [];
+    });
+    if (found.length > 0) throw new Refused(...found);
   }
 
   id(field: string, prefix: IdPrefix, value: string): string {
@@ -93,22 +103,28 @@ export class InputCheck {
     return value;
   }
 
-  /** A date from today to five years from now; `timely` tells of one that is not. */
-  fromToday(field: string, value: string | null | undefined, now: Date): string | null {
+  /** A date from today to five years from now; `timely` finds one that is not. */
+  fromToday(field: string, value: string | null | undefined): string | null {
     if (value == null) return null;
-    const today = dateInBanten(now);
-    const latest = addYears(today, MAX_YEARS_AHEAD);
     if (!isDate(value)) this.fault(field, 'input.bad-date');
-    else if (value < today) this.untimely(field, 'input.date-past', { date: value, today });
-    else if (value > latest) this.untimely(field, 'input.date-too-far', { date: value, latest });
+    else {
+      this.problems.push((today) => {
+        const latest = addYears(today, MAX_YEARS_AHEAD);
+        if (value < today) return faultOf(field, 'input.date-past', { date: value, today });
+        return value > latest ? faultOf(field, 'input.date-too-far', { date: value, latest }) : null;
+      });
+    }
     return value;
   }
 
-  /** A date not after today; `timely` tells of one that is. */
-  untilToday(field: string, value: string, now: Date): string {
-    const today = dateInBanten(now);
+  /** A date not after today; `timely` finds one that is. */
+  untilToday(field: string, value: string): string {
     if (!isDate(value)) this.fault(field, 'input.bad-date');
-    else if (value > today) this.untimely(field, 'input.date-future', { date: value, today });
+    else {
+      this.problems.push((today) =>
+        value > today ? faultOf(field, 'input.date-future', { date: value, today }) : null,
+      );
+    }
     return value;
   }
 

@@ -100,8 +100,7 @@ export class NeedService {
         : check.optionalProse('description', input.description, 5000);
     const quantity = input.quantity == null ? undefined : check.positive('quantity', input.quantity);
     const unitValue = input.unitValue == null ? undefined : check.positive('unitValue', input.unitValue);
-    const dueOn =
-      input.dueOn === undefined ? undefined : check.fromToday('dueOn', input.dueOn, this.clock.now());
+    const dueOn = input.dueOn === undefined ? undefined : check.fromToday('dueOn', input.dueOn);
     const change = { title, description, quantity, unitValue, dueOn };
     if (Object.values(change).every((value) => value === undefined)) {
       check.fault('needId', 'input.nothing-to-change');
@@ -175,14 +174,12 @@ export class NeedService {
   ): Promise<NeedView> {
     assertSignedIn(actor);
     const key = check.idempotencyKey(givenKey);
-    check.done();
-    const now = this.clock.now();
+    check.done(this.clock.now());
     return mutate(
       this.database,
       { actor, scope: actor.accountId, operation, key, input: request, subjects: needSubjects },
-      now,
-      async (tx) => {
-        check.timely();
+      async (tx, now) => {
+        check.timely(now);
         const locked = await this.lockFor(actor, tx, request.needId);
         return this.finish(tx, locked, await work(tx, locked, now), now);
       },

@@ -9,6 +9,7 @@ import { storable } from '../kernel/text.ts';
 import { Sector } from '../partners/partner.entity.ts';
 import type { Database, Transaction } from '../platform/database.ts';
 import { newId } from '../platform/ids.ts';
+import { timeOf } from '../platform/transaction-time.ts';
 import type { VillageService } from '../villages/village.service.ts';
 import type { NeedView } from './fact.ts';
 import { Need } from './need.entity.ts';
@@ -37,7 +38,7 @@ interface CheckedNeed {
   key: string | null;
   valueRupiah: number;
   /** Throws Refused if its dates are not fit for today. */
-  timely(): void;
+  timely(now: Date): void;
 }
 
 /** Writing down new needs: published at once, by themselves or as a list, or kept as drafts. */
@@ -67,17 +68,17 @@ export class NewNeeds {
   /** Publishes a village's whole list, in its order, as one transaction: all of it, or nothing. Throws Refused. */
   async publishList(actor: Actor, list: readonly [NewNeed, ...NewNeed[]]): Promise<NeedView[]> {
     assertSignedIn(actor);
-    const now = this.clock.now();
-    const checked = list.map((input) => this.check(input, now));
-    for (const need of checked) need.timely();
+    const checked = list.map((input) => this.check(input));
     const { villageId } = list[0];
     if (list.some((input) => input.villageId !== villageId)) {
       throw new Error('a list of needs is of one village');
     }
     return this.database.transaction(async (tx) => {
+      const now = await timeOf(tx);
+      for (const need of checked) need.timely(now);
       const views = await this.write(tx, actor, villageId, checked, 'OPEN', now);
       for (const view of views) {
-        await record(tx, { actor, action: 'publishNeed', subjectIds: needSubjects(view) }, now);
+        await record(tx, { actor, action: 'publishNeed', subjectIds: needSubjects(view) });
       }
       return views;
     });
@@ -85,17 +86,15 @@ export class NewNeeds {
 
   private async create(actor: Actor, input: NewNeed, status: 'OPEN' | 'DRAFT'): Promise<NeedView> {
     assertSignedIn(actor);
-    const now = this.clock.now();
-    const checked = this.check(input, now);
+    const checked = this.check(input);
     const { idempotencyKey: _, ...request } = input;
     const operation = status === 'OPEN' ? 'publishNeed' : 'draftNeed';
     const { key } = checked;
     return mutate(
       this.database,
       { actor, scope: actor.accountId, operation, key, input: request, subjects: needSubjects },
-      now,
-      async (tx) => {
-        checked.timely();
+      async (tx, now) => {
+        checked.timely(now);
         const [need] = await this.write(tx, actor, input.villageId, [checked], status, now);
         return need!;
       },
@@ -103,7 +102,7 @@ export class NewNeeds {
   }
 
   /** The fields of a new need that are right by themselves. Throws Refused with all that is not. */
-  private check(input: NewNeed, now: Date): CheckedNeed {
+  private check(input: NewNeed): CheckedNeed {
     const check = new InputCheck();
     check.id('villageId', 'village', input.villageId);
     const fields = {
@@ -113,15 +112,15 @@ export class NewNeeds {
       unit: check.line('unit', input.unit, 1, 40),
       unitValue: check.positive('unitValue', input.unitValue),
       quantity: check.positive('quantity', input.quantity),
-      dueOn: check.fromToday('dueOn', input.dueOn, now),
+      dueOn: check.fromToday('dueOn', input.dueOn),
       urgent: input.urgent ?? false,
     };
     const key = check.idempotencyKey(input.idempotencyKey);
-    check.done();
+    check.done(this.clock.now());
     const value = needValueRupiah(fields);
     if (value === null) check.fault('quantity', 'input.value-too-great', { max: MAX_NEED_RUPIAH });
-    check.done();
-    return { fields, key, valueRupiah: value!, timely: () => check.timely() };
+    check.done(this.clock.now());
+    return { fields, key, valueRupiah: value!, timely: (now) => check.timely(now) };
   }
 
   private async write(

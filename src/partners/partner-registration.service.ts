@@ -3,7 +3,6 @@ import { assertSignedIn, mayGovern } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
 import { mutate } from '../audit/audit-trail.service.ts';
 import { Area } from '../areas/area.entity.ts';
-import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { forbidden, Refused } from '../kernel/problems.ts';
 import { storable } from '../kernel/text.ts';
@@ -29,11 +28,9 @@ const MAX_ENTRIES = 100;
 /** Registering partners: by an administrator, or a coordinator whose areas cover all of the partner's. */
 export class PartnerRegistration {
   private readonly database: Database;
-  private readonly clock: Clock;
 
-  constructor(database: Database, clock: Clock) {
+  constructor(database: Database) {
     this.database = database;
-    this.clock = clock;
   }
 
   /** Throws Refused with Forbidden, or with InvalidInput for every fault of the input. */
@@ -51,13 +48,11 @@ export class PartnerRegistration {
     if (input.areaCodes.length === 0) check.fault('areaCodes', 'input.required');
     const key = check.idempotencyKey(idempotencyKey);
     check.done();
-    const now = this.clock.now();
     const scope = actor.accountId;
     return mutate(
       this.database,
       { actor, scope, operation: 'registerPartner', key, input: request, subjects: ({ id }) => [id] },
-      now,
-      async (tx) => {
+      async (tx, now) => {
         const areas = await this.checkReferences(tx, check, input);
         const { code, kind, cluster } = input;
         const partner = tx.em.create(Partner, {

@@ -5,6 +5,7 @@ import { type Problem, Refused } from '../kernel/problems.ts';
 import type { Database, Transaction } from './database.ts';
 import { givenRows } from './given-rows.ts';
 import type { Statements } from './pipeline.ts';
+import { millisecondsOf, timeOf, transactionTime } from './transaction-time.ts';
 
 export interface IdempotentRequest {
   /** Partner or account on whose behalf it is; keys of others never meet. */
@@ -18,10 +19,9 @@ export interface IdempotentRequest {
   explain?(problems: readonly Problem[]): Promise<readonly Problem[]>;
 }
 
-/** A request that gave a key, and when it came. */
+/** A request that gave a key. */
 export interface KeyedRequest extends IdempotentRequest {
   key: string;
-  at: Date;
 }
 
 /** Refusals that depend on the moment: a repeated request must hear the same one. */
@@ -44,15 +44,21 @@ function hashOf(input: unknown): string {
   return createHash('sha256').update(ordered).digest('hex');
 }
 
-/** The first answer of that key, or null when this transaction now owns the key. Waits for a twin in flight. */
-async function take<T>(tx: Statements, request: IdempotentRequest, now: Date): Promise<Remembered<T> | null> {
+const takenMs = sql`${millisecondsOf(sql`created_at`)} as taken_ms`;
+
+/** The first answer of that key, or the time at which this transaction took it. Waits for a twin in flight. */
+async function take<T>(
+  tx: Statements,
+  request: IdempotentRequest,
+): Promise<{ first: Remembered<T> } | { takenAt: Date }> {
   const { scope, operation, key } = request;
   const inputHash = hashOf(request.input);
-  const inserted = await sql`
+  const inserted = await sql<{ takenMs: number }>`
     insert into idempotency_keys (scope, operation, key, input_hash, created_at)
-    values (${scope}, ${operation}, ${key}, ${inputHash}, ${now})
-    on conflict do nothing returning key`.execute(tx.sql);
-  if (inserted.rows.length === 1) return null;
+    values (${scope}, ${operation}, ${key}, ${inputHash}, ${transactionTime})
+    on conflict do nothing returning ${takenMs}`.execute(tx.sql);
+  const [own] = inserted.rows;
+  if (own !== undefined) return { takenAt: new Date(own.takenMs) };
   const found = await sql<{ inputHash: string; answer: Remembered<T> }>`
     select input_hash, answer from idempotency_keys
     where scope = ${scope} and operation = ${operation} and key = ${key}`.execute(tx.sql);
@@ -64,7 +70,7 @@ async function take<T>(tx: Statements, request: IdempotentRequest, now: Date): P
       key: 'idempotency-conflict',
     });
   }
-  return first.answer;
+  return { first: first.answer };
 }
 
 interface KeyRow {
@@ -96,27 +102,28 @@ function unwrap<T>(answer: Remembered<T>): T {
 
 /** Runs its work in one transaction, again if that lost a race: `transaction` or `statements` of a database. */
 type Run<Tx> = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+/** What is done in the transaction; `now` is its time by the database's clock. */
+type Work<Tx, T> = (tx: Tx, now: Date) => Promise<T>;
 
 async function once<Tx extends Statements, T>(
   run: Run<Tx>,
   request: IdempotentRequest,
-  now: Date,
-  work: (tx: Tx) => Promise<T>,
+  work: Work<Tx, T>,
 ): Promise<T> {
   /** What the key was answered first, or is answered now. */
-  const answered = async (answer: (tx: Tx) => Promise<Remembered<T>>): Promise<T> =>
+  const answered = async (answer: Work<Tx, Remembered<T>>): Promise<T> =>
     unwrap(
       await run(async (tx) => {
-        const first = await take<T>(tx, request, now);
-        if (first !== null) return first;
-        const made = await answer(tx);
+        const taken = await take<T>(tx, request);
+        if ('first' in taken) return taken.first;
+        const made = await answer(tx, taken.takenAt);
         remember(tx, [[request, made]]);
         return made;
       }),
     );
   try {
-    if (request.key === null) return await run(work);
-    return await answered(async (tx) => ({ value: await work(tx) }));
+    if (request.key === null) return await run(async (tx) => work(tx, await timeOf(tx)));
+    return await answered(async (tx, now) => ({ value: await work(tx, now) }));
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     const problems = (await request.explain?.(error.problems)) ?? error.problems;
@@ -134,40 +141,44 @@ async function once<Tx extends Statements, T>(
 export function idempotent<T>(
   database: Database,
   request: IdempotentRequest,
-  now: Date,
-  work: (tx: Transaction) => Promise<T>,
+  work: Work<Transaction, T>,
 ): Promise<T> {
-  return once<Transaction, T>((body) => database.transaction(body), request, now, work);
+  return once<Transaction, T>((body) => database.transaction(body), request, work);
 }
 
 /** The same in a transaction of plain statements, for what must be quick. */
 export function idempotentByStatements<T>(
   database: Database,
   request: IdempotentRequest,
-  now: Date,
-  work: (tx: Statements) => Promise<T>,
+  work: Work<Statements, T>,
 ): Promise<T> {
-  return once<Statements, T>((body) => database.statements(body), request, now, work);
+  return once<Statements, T>((body) => database.statements(body), request, work);
 }
 
-/** Takes the keys that nobody has taken; answers which of the requests own theirs now. Waits for twins in flight. */
-async function takeAll(tx: Statements, requests: readonly KeyedRequest[]): Promise<readonly boolean[]> {
+/** When each request took its key, by the database's clock; null for one whose key was taken before. */
+export type TakenKeys = readonly (Date | null)[];
+
+/** Takes the keys that nobody has taken. Waits for twins in flight. */
+async function takeAll(tx: Statements, requests: readonly KeyedRequest[]): Promise<TakenKeys> {
   const named = (row: KeyRow) => JSON.stringify([row.scope, row.operation, row.key]);
   const rows = requests.map((request) => ({
     ...keyOf(request),
     inputHash: hashOf(request.input),
-    at: request.at,
   }));
   // In one order, so that of two groups with the same keys one waits for the other, and not both.
   const ordered = rows.toSorted((a, b) => (named(a) < named(b) ? -1 : 1));
-  const inserted = await sql<KeyRow>`
+  const inserted = await sql<KeyRow & { takenMs: number }>`
     insert into idempotency_keys (scope, operation, key, input_hash, created_at)
-    select g.scope, g.operation, g.key, g."inputHash", g.at
-    from ${givenRows(ordered, { ...keyColumns, inputHash: 'text', at: 'timestamptz' })} as g
-    on conflict do nothing returning scope, operation, key`.execute(tx.sql);
-  const fresh = new Set(inserted.rows.map(named));
-  // Of twins within the group the first owns the key.
-  return rows.map((row) => fresh.delete(named(row)));
+    select g.scope, g.operation, g.key, g."inputHash", ${transactionTime}
+    from ${givenRows(ordered, { ...keyColumns, inputHash: 'text' })} as g
+    on conflict do nothing returning scope, operation, key, ${takenMs}`.execute(tx.sql);
+  const takenAt = new Map(inserted.rows.map((row) => [named(row), new Date(row.takenMs)]));
+  return rows.map((row) => {
+    const at = takenAt.get(named(row)) ?? null;
+    // Of twins within the group the first owns the key.
+    takenAt.delete(named(row));
+    return at;
+  });
 }
 
 /** Gives keys back, as if they had never been taken. */
@@ -190,17 +201,17 @@ const GROUP_WAITS_MS = 50;
 export function idempotentTogether<T>(
   database: Database,
   requests: readonly KeyedRequest[],
-  work: (tx: Statements, areFresh: Promise<readonly boolean[]>) => Promise<readonly (T | null)[]>,
+  work: (tx: Statements, taken: Promise<TakenKeys>) => Promise<readonly (T | null)[]>,
 ): Promise<readonly (T | null)[]> {
   return database.attempt(async (tx) => {
     const taking = takeAll(tx, requests);
-    const [areFresh, made] = await Promise.all([taking, work(tx, taking)]);
+    const [taken, made] = await Promise.all([taking, work(tx, taking)]);
     const answered: (readonly [IdempotentRequest, Remembered<T>])[] = [];
     const undone: KeyedRequest[] = [];
     for (const [index, request] of requests.entries()) {
       const value = made[index] ?? null;
       if (value !== null) answered.push([request, { value }]);
-      else if (areFresh[index]) undone.push(request);
+      else if (taken[index] !== null) undone.push(request);
     }
     if (undone.length > 0) giveBack(tx, undone);
     if (answered.length > 0) remember(tx, answered);
@@ -211,9 +222,9 @@ export function idempotentTogether<T>(
 const KEPT_DAYS = 30;
 
 /** Forgets what was asked more than 30 days ago. */
-export async function forgetOldKeys(database: Database, now: Date): Promise<void> {
-  const before = addDays(now, -KEPT_DAYS);
+export async function forgetOldKeys(database: Database): Promise<void> {
   await database.transaction(async (tx) => {
+    const before = addDays(await timeOf(tx), -KEPT_DAYS);
     await sql`delete from idempotency_keys where created_at < ${before}`.execute(tx.sql);
   });
 }

@@ -7,7 +7,7 @@ import { addDays } from '../kernel/calendar.ts';
 import type { InputCheck } from '../kernel/input-check.ts';
 import { notFound, type Problem, Refused, type Verdict } from '../kernel/problems.ts';
 import { factOf } from '../needs/fact.ts';
-import type { KeyedRequest } from '../platform/idempotency.ts';
+import type { KeyedRequest, TakenKeys } from '../platform/idempotency.ts';
 import { newId } from '../platform/ids.ts';
 import type { Statements } from '../platform/pipeline.ts';
 import { moveFigures } from '../villages/village.service.ts';
@@ -42,10 +42,10 @@ export class ClaimTransaction {
   }
 
   /** One claim, which waits for its locks. Throws Refused. */
-  async carryOut(tx: Statements, order: ClaimOrder): Promise<PledgeView> {
-    order.check.timely();
+  async carryOut(tx: Statements, order: ClaimOrder, now: Date): Promise<PledgeView> {
+    order.check.timely(now);
     const [[ground], turns] = await this.hold(tx, [order]);
-    const made = makeClaim(order, ground!, turns.judge(0));
+    const made = makeClaim(order, ground!, turns.judge(0), now);
     this.write(tx, [made]);
     return made.view;
   }
@@ -58,16 +58,17 @@ export class ClaimTransaction {
   async carryOutAll(
     tx: Statements,
     orders: readonly ClaimOrder[],
-    areFresh: Promise<readonly boolean[]>,
+    taking: Promise<TakenKeys>,
   ): Promise<(PledgeView | null)[]> {
     // Sent behind the keys, without waiting for them.
-    const [fresh, [grounds, turns]] = await Promise.all([areFresh, this.hold(tx, orders)]);
+    const [taken, [grounds, turns]] = await Promise.all([taking, this.hold(tx, orders)]);
     const decided = orders.map((order, index) => {
       const ground = grounds[index] ?? null;
-      if (!fresh[index] || ground === null || !turns.isCurrent(index)) return null;
+      const now = taken[index] ?? null;
+      if (now === null || ground === null || !turns.isCurrent(index)) return null;
       const made = unlessRefused(() => {
-        order.check.timely();
-        return makeClaim(order, ground, turns.judge(index));
+        order.check.timely(now);
+        return makeClaim(order, ground, turns.judge(index), now);
       });
       if (made !== null) turns.made(index);
       return made;
@@ -108,31 +109,37 @@ function unlessRefused<T>(work: () => T): T | null {
 }
 
 /** Moves need and village of a claim that passes, which its fact and its answer show as they are then. Throws Refused. */
-function makeClaim(order: ClaimOrder, ground: ClaimedGround | null, judgement: Judgement | null): MadeClaim {
+function makeClaim(
+  order: ClaimOrder,
+  ground: ClaimedGround | null,
+  judgement: Judgement | null,
+  now: Date,
+): MadeClaim {
   if (ground === null || judgement === null || ground.need.publishedAt === null) {
     throw new Refused(notFound(['input', 'needId'], 'not-found.need'));
   }
   const problem = claimProblem(ground.need, order.quantity);
   if (problem !== null) throw new Refused(problem);
   if (judgement.outcome === 'REJECT') throw new Refused(ruleBroken(judgement.verdicts));
-  const pledge = pledgeOf(ground, order, judgement);
-  moveFigures(ground.village, moveCounters(ground.need, { pledged: pledge.quantity }, order.at));
+  const pledge = pledgeOf(ground, order, judgement, now);
+  moveFigures(ground.village, moveCounters(ground.need, { pledged: pledge.quantity }, now));
   const { partner } = ground;
   const need = { ...ground.need };
   const village = { ...ground.village };
   const shown = { ...pledge, deliveries: [] };
   const kind = pledge.status === 'PLEDGED' ? 'PLEDGE_MADE' : 'PLEDGE_REQUESTED';
-  const fact = factOf(kind, order.at, { need, village, partner, pledge: shown });
+  const fact = factOf(kind, now, { need, village, partner, pledge: shown });
   return { ground, pledge, fact, view: { ...shown, need: { ...need, village }, partner } };
 }
 
 /** The pledge that a claim makes, by what it was judged. */
 function pledgeOf(
   { need, partner }: ClaimedGround,
-  { quantity, dueOn, note, at }: ClaimOrder,
+  { quantity, dueOn, note }: ClaimOrder,
   { policy, outcome, verdicts }: Judgement,
+  now: Date,
 ): NewPledge {
-  const expiresAt = addDays(at, policy.pledgeDays);
+  const expiresAt = addDays(now, policy.pledgeDays);
   return {
     id: newId('pledge'),
     needId: need.id,
@@ -146,13 +153,13 @@ function pledgeOf(
     verified: 0,
     status: claimedStatus(outcome),
     expiresAt,
-    dueOn: dueOn ?? usualDueDate(need.dueOn, at, expiresAt),
+    dueOn: dueOn ?? usualDueDate(need.dueOn, now, expiresAt),
     note,
     reason: null,
     verdicts,
     version: 1,
-    createdAt: at,
-    updatedAt: at,
+    createdAt: now,
+    updatedAt: now,
   };
 }
 

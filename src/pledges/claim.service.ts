@@ -66,12 +66,12 @@ export class ClaimService {
     this.group = new GroupCommit({
       holds: ({ needId, partnerId, asked }) => [needId, partnerId, `key ${asked.scope} ${asked.key}`],
       alone: (order) =>
-        mutateByStatements(database, order.asked, order.at, (tx) => transaction.carryOut(tx, order)),
+        mutateByStatements(database, order.asked, (tx, now) => transaction.carryOut(tx, order, now)),
       together: (orders) =>
         mutateTogether(
           database,
           orders.map(({ asked }) => asked),
-          (tx, areFresh) => transaction.carryOutAll(tx, orders, areFresh),
+          (tx, taken) => transaction.carryOutAll(tx, orders, taken),
         ),
       onFailure: (error) => logger.warn({ err: error }, 'claims failed together and are made one by one'),
     });
@@ -84,28 +84,26 @@ export class ClaimService {
    */
   async claim(actor: Actor, input: Claim): Promise<PledgeView> {
     const partnerId = claimantOf(actor);
-    const now = this.services.clock.now();
     const check = new InputCheck();
     check.id('needId', 'need', input.needId);
     check.positive('quantity', input.quantity);
-    const dueOn = check.fromToday('dueOn', input.dueOn, now);
+    const dueOn = check.fromToday('dueOn', input.dueOn);
     const note = check.optionalProse('note', input.note, 2000);
     check.idempotencyKey(input.idempotencyKey);
-    check.done();
+    check.done(this.services.clock.now());
     const { idempotencyKey: key, ...request } = input;
     const asked = {
       actor,
       scope: partnerId,
       operation: 'claimNeed',
       key,
-      at: now,
       input: request,
       subjects: pledgeSubjects,
       // Outside of the transaction: nobody waits for a suggestion while the need is held.
-      explain: (problems: readonly Problem[]) => this.withSuggestions(problems, partnerId, now),
+      explain: (problems: readonly Problem[]) => this.withSuggestions(problems, partnerId),
     };
     const { needId, quantity } = input;
-    return this.group.submit({ partnerId, needId, quantity, dueOn, note, at: now, check, asked });
+    return this.group.submit({ partnerId, needId, quantity, dueOn, note, check, asked });
   }
 
   /** What the balance rules would answer now, nothing written. Throws RequestError for what is not there or not allowed. */
@@ -125,16 +123,13 @@ export class ClaimService {
     if (remaining < input.quantity) {
       return { outcome: 'REJECT', remaining, verdicts: [], suggestions: suggested };
     }
-    const claim = { needId: input.needId, partnerId: partner.id, quantity: input.quantity, at: now };
+    const claim = { needId: input.needId, partnerId: partner.id, quantity: input.quantity };
     const { outcome, verdicts } = (await judge.judge(database.reads, claim))!;
     return { outcome, remaining, verdicts, suggestions: suggested };
   }
 
-  private async withSuggestions(
-    problems: readonly Problem[],
-    partnerId: string,
-    now: Date,
-  ): Promise<Problem[]> {
+  private async withSuggestions(problems: readonly Problem[], partnerId: string): Promise<Problem[]> {
+    const now = this.services.clock.now();
     const [partner] = await this.services.partners.byId([partnerId]);
     return Promise.all(
       problems.map(async (problem) => {

@@ -2,7 +2,6 @@ import { assertSignedIn } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
 import { mutate } from '../audit/audit-trail.service.ts';
 import type { Fact, Outbox } from '../events/outbox.ts';
-import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { Refused, wrongState } from '../kernel/problems.ts';
 import { factOf, type NeedView } from '../needs/fact.ts';
@@ -26,7 +25,6 @@ export interface Cancellation {
 
 export interface CancellationServices {
   database: Database;
-  clock: Clock;
   needs: NeedService;
   villages: VillageService;
   policies: PolicyService;
@@ -49,13 +47,12 @@ export class NeedCancellation {
    */
   async cancel(actor: Actor, input: Cancellation): Promise<NeedView> {
     assertSignedIn(actor);
-    const { database, clock, needs } = this.services;
+    const { database, needs } = this.services;
     const check = new InputCheck();
     check.id('needId', 'need', input.needId);
     const reason = check.prose('reason', input.reason, 2000);
     const key = check.idempotencyKey(input.idempotencyKey);
     check.done();
-    const now = clock.now();
     const { idempotencyKey: _, ...request } = input;
     const asked = {
       actor,
@@ -65,7 +62,7 @@ export class NeedCancellation {
       input: request,
       subjects: needSubjects,
     };
-    return mutate(database, asked, now, async (tx) => {
+    return mutate(database, asked, async (tx, now) => {
       const locked = await needs.lockFor(actor, tx, input.needId);
       const { status } = locked.need;
       if (status === 'CANCELLED' || status === 'FULFILLED') {
@@ -80,7 +77,7 @@ export class NeedCancellation {
     const { need, village } = locked;
     const wasDraft = need.status === 'DRAFT';
     const ended = await this.endPledges(tx, locked, reason, now);
-    if (!wasDraft) await this.takeOutOfPlan(tx, locked, now);
+    if (!wasDraft) await this.takeOutOfPlan(tx, locked);
     Object.assign(need, {
       status: 'CANCELLED',
       cancelReason: reason,
@@ -122,10 +119,10 @@ export class NeedCancellation {
   }
 
   /** A cancelled need leaves the village's plan, and what was verified of it leaves the figures with it. */
-  private async takeOutOfPlan(tx: Transaction, { need, village }: LockedNeed, now: Date): Promise<void> {
+  private async takeOutOfPlan(tx: Transaction, { need, village }: LockedNeed): Promise<void> {
     const { villages, policies } = this.services;
     const verified = need.verified * need.unitValue;
-    const bars = await policies.inForce(village.village.code, now, tx.sql);
+    const bars = await policies.inForce(village.village.code, tx.sql);
     await villages.changeFigures(tx, village, {
       neededRupiah: -need.quantity * need.unitValue,
       committedRupiah: -verified,

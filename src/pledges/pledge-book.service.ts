@@ -159,7 +159,7 @@ export class PledgeBook {
     const { committedRupiah } = figures;
     if (committedRupiah === 0) return;
     // The bars of the policy in force by now, which need not be the one that the pledge was judged by.
-    const bars = await this.policies.inForce(village.village.code, now, tx.sql);
+    const bars = await this.policies.inForce(village.village.code, tx.sql);
     this.villages.changeColour(tx, village, partner.clusterCode, committedRupiah, bars);
   }
 

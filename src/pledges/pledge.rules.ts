@@ -10,6 +10,8 @@ export interface PledgeState {
   quantity: number;
   delivered: number;
   verified: number;
+  /** From then on it can only end; null, or absent, once it has ended. */
+  expiresAt?: Date | null;
 }
 
 /** What a step changes, all at once: the pledge, its need's counters and, in the need's unit, the support ledger. */
@@ -30,6 +32,12 @@ export interface PledgeEffect {
 export type Decision = { effect: PledgeEffect } | { problem: Problem };
 
 const refuse = (pledge: PledgeState): Decision => ({ problem: wrongState('state.pledge', pledge.status) });
+const refuseAsExpired: Decision = { problem: wrongState('state.pledge', 'EXPIRED') };
+
+/** True from the instant `expiresAt` on: the pledge can only end, even where no job has ended it yet. */
+export function isOverdue({ expiresAt }: Pick<PledgeState, 'expiresAt'>, now: Date): boolean {
+  return expiresAt != null && expiresAt <= now;
+}
 
 /** Why so many of a need cannot be claimed, whatever the balance rules say; null when they can. */
 export function claimProblem(need: NeedCounters & { status: NeedStatus }, asked: number): Problem | null {
@@ -59,6 +67,7 @@ export function usualDueDate(needDueOn: string | null, now: Date, expiresAt: Dat
 /** AWAITING_APPROVAL → PLEDGED; the partner's days to commit begin now. */
 export function approve(pledge: PledgeState, reason: string, now: Date, pledgeDays: number): Decision {
   if (pledge.status !== 'AWAITING_APPROVAL') return refuse(pledge);
+  if (isOverdue(pledge, now)) return refuseAsExpired;
   return { effect: { pledge: { status: 'PLEDGED', reason, expiresAt: addDays(now, pledgeDays) }, need: {} } };
 }
 
@@ -71,8 +80,10 @@ export function decline(pledge: PledgeState, reason: string): Decision {
 export function commit(
   pledge: PledgeState,
   terms: { dueOn: string; note: string | null; graceDays: number },
+  now: Date,
 ): Decision {
   if (pledge.status !== 'PLEDGED') return refuse(pledge);
+  if (isOverdue(pledge, now)) return refuseAsExpired;
   const { quantity } = pledge;
   const { dueOn, note, graceDays } = terms;
   return {
@@ -119,8 +130,9 @@ export function end(
 }
 
 /** COMMITTED or DELIVERING → DELIVERING: `quantity` has arrived, says the partner. */
-export function reportDelivery(pledge: PledgeState, quantity: number): Decision {
+export function reportDelivery(pledge: PledgeState, quantity: number, now: Date): Decision {
   if (pledge.status !== 'COMMITTED' && pledge.status !== 'DELIVERING') return refuse(pledge);
+  if (isOverdue(pledge, now)) return refuseAsExpired;
   const left = pledge.quantity - pledge.delivered;
   if (quantity > left) return { problem: invalid(['input', 'quantity'], 'input.over-delivery', { left }) };
   const delivered = pledge.delivered + quantity;

@@ -8,8 +8,9 @@ import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { notFound, Refused } from '../kernel/problems.ts';
 import type { Database } from '../platform/database.ts';
+import { timeOf, transactionTime } from '../platform/transaction-time.ts';
 import type { HeldPledge, PledgeBook, PledgePlace, PledgeView } from './pledge-book.service.ts';
-import { approve, commit, type Decision, decline, end, pledgeSubjects } from './pledge.rules.ts';
+import { approve, commit, type Decision, decline, end, isOverdue, pledgeSubjects } from './pledge.rules.ts';
 
 export interface PledgeDecision {
   pledgeId: string;
@@ -50,13 +51,13 @@ export class PledgeService {
   /** The partner's authority confirms: the pledge becomes binding and its support pending. */
   async commit(actor: Actor, input: Commitment): Promise<PledgeView> {
     const check = new InputCheck();
-    check.fromToday('dueOn', input.dueOn, this.clock.now());
+    check.fromToday('dueOn', input.dueOn);
     const note = check.optionalProse('note', input.note, 2000);
     return this.take(actor, input, check, {
       operation: 'commitPledge',
       allow: ({ partnerId }) => assertActsFor(actor, partnerId),
-      decide: ({ pledge, policy }) =>
-        commit(pledge, { dueOn: input.dueOn, note, graceDays: policy.graceDays }),
+      decide: ({ pledge, policy }, now) =>
+        commit(pledge, { dueOn: input.dueOn, note, graceDays: policy.graceDays }, now),
       kind: 'PLEDGE_COMMITTED',
     });
   }
@@ -96,29 +97,29 @@ export class PledgeService {
    * Any number of nodes may run it at once. Answers how many ended.
    */
   async expireDue(limit = 500): Promise<number> {
-    const now = this.clock.now();
     const due = await sql<{ id: string }>`
       select id from pledges
-      where expires_at <= ${now} and delivered = verified order by expires_at, id limit ${limit}`.execute(
+      where expires_at <= ${transactionTime} and delivered = verified order by expires_at, id limit ${limit}`.execute(
       this.database.reads,
     );
     let ended = 0;
     for (const { id } of due.rows) {
-      ended += await this.expire(id, now);
+      ended += await this.expire(id);
     }
     if (ended > 0) this.logger.info({ ended }, 'pledges expired');
     return ended;
   }
 
-  private expire(pledgeId: string, now: Date): Promise<0 | 1> {
+  private expire(pledgeId: string): Promise<0 | 1> {
     return this.database.transaction(async (tx) => {
+      const now = await timeOf(tx);
       const held = await this.book.hold(tx, pledgeId, () => undefined);
       // Another node, or the partner itself, may have been quicker.
-      const { expiresAt, delivered, verified } = held!.pledge;
-      if (expiresAt == null || expiresAt > now || delivered > verified) return 0;
+      const { delivered, verified } = held!.pledge;
+      if (!isOverdue(held!.pledge, now) || delivered > verified) return 0;
       await this.book.apply(tx, held!, end(held!.pledge, 'EXPIRED'), now);
       const pledge = await this.book.record(tx, held!, ['PLEDGE_EXPIRED'], now);
-      await record(tx, { actor: null, action: 'expirePledge', subjectIds: pledgeSubjects(pledge) }, now);
+      await record(tx, { actor: null, action: 'expirePledge', subjectIds: pledgeSubjects(pledge) });
       return 1;
     });
   }
@@ -137,16 +138,14 @@ export class PledgeService {
     assertSignedIn(actor);
     check.id('pledgeId', 'pledge', input.pledgeId);
     const key = check.idempotencyKey(input.idempotencyKey);
-    check.done();
-    const now = this.clock.now();
+    check.done(this.clock.now());
     const { idempotencyKey: _, ...request } = input;
     const { operation } = step;
     return mutate(
       this.database,
       { actor, scope: actor.accountId, operation, key, input: request, subjects: pledgeSubjects },
-      now,
-      async (tx) => {
-        check.timely();
+      async (tx, now) => {
+        check.timely(now);
         const held = await this.book.hold(tx, input.pledgeId, step.allow, operation === 'commitPledge');
         if (held === null) throw new Refused(notFound(['input', 'pledgeId'], 'not-found.pledge'));
         await this.book.apply(tx, held, step.decide(held, now), now);

@@ -4,6 +4,7 @@ import { record } from '../audit/audit-trail.service.ts';
 import { hashPassword } from '../identity/password.ts';
 import type { Database } from '../platform/database.ts';
 import { newId } from '../platform/ids.ts';
+import { transactionTime } from '../platform/transaction-time.ts';
 import { areaId } from './deterministic-id.ts';
 
 /** An account to be made; its areas and villages are there already. */
@@ -36,7 +37,7 @@ export class AccountSetup {
   }
 
   /** Adds accounts that share one password hash; answers each one's actor by its address. */
-  async add(accounts: readonly NewAccount[], passwordHash: string, now: Date): Promise<Map<string, Actor>> {
+  async add(accounts: readonly NewAccount[], passwordHash: string): Promise<Map<string, Actor>> {
     const actors = new Map<string, Actor>();
     const rows = accounts.map(({ email, name, ...rights }) => {
       const accountId = newId('account');
@@ -56,7 +57,7 @@ export class AccountSetup {
     await this.database.transaction(async (tx) => {
       await sql`
         insert into accounts (id, email, name, password_hash, partner_id, created_at)
-        select id, email, name, ${passwordHash}::text, partner_id, ${now}::timestamptz from ${given}`.execute(
+        select id, email, name, ${passwordHash}::text, partner_id, ${transactionTime} from ${given}`.execute(
         tx.sql,
       );
       await sql`
@@ -76,13 +77,13 @@ export class AccountSetup {
    * Makes an administrator, or gives an account that is there the role, this password, and its access back.
    * Answers whether the account is new. Throws AdministratorRefused for an account of an issuer.
    */
-  async setAdministrator(address: string, password: string, now: Date): Promise<boolean> {
+  async setAdministrator(address: string, password: string): Promise<boolean> {
     const email = address.toLowerCase();
     const passwordHash = await hashPassword(password);
     return this.database.transaction(async (tx) => {
       const { rows } = await sql<{ id: string; isNew: boolean }>`
         insert into accounts as a (id, email, name, password_hash, created_at)
-        values (${newId('account')}, ${email}, ${email}, ${passwordHash}, ${now})
+        values (${newId('account')}, ${email}, ${email}, ${passwordHash}, ${transactionTime})
         on conflict (email) do update set password_hash = excluded.password_hash, disabled_at = null
           where a.issuer is null
         returning a.id, a.xmax = 0 as is_new`.execute(tx.sql);
@@ -92,7 +93,7 @@ export class AccountSetup {
         insert into account_roles (account_id, role) values (${id}, 'ADMIN') on conflict do nothing`.execute(
         tx.sql,
       );
-      await record(tx, { actor: null, action: 'setAdministrator', subjectIds: [id] }, now);
+      await record(tx, { actor: null, action: 'setAdministrator', subjectIds: [id] });
       return isNew;
     });
   }

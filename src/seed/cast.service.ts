@@ -39,11 +39,11 @@ export class Cast {
       villageIds: (account.villageCodes ?? []).map(villageId),
     }));
     const staff = accounts.filter(({ partnerCode }) => partnerCode === undefined);
-    const actors = await setup.add(staff, passwordHash, clock.now());
+    const actors = await setup.add(staff, passwordHash);
     const admin = new Cast(actors).admin;
     const partnerIds = new Map<string, string>();
     for (const { code, name, kind, cluster, mandate, areaCodes } of partners) {
-      clock.forward(1);
+      await clock.forward(1);
       const input = { code, name, kind, cluster, mandate: [...mandate], areaCodes: [...areaCodes] };
       partnerIds.set(code, (await registration.register(admin, input)).id);
     }
@@ -52,7 +52,7 @@ export class Cast {
         ? []
         : [{ ...account, partnerId: partnerIds.get(account.partnerCode)! }],
     );
-    const memberActors = await setup.add(members, passwordHash, clock.now());
+    const memberActors = await setup.add(members, passwordHash);
     return new Cast(new Map([...actors, ...memberActors]));
   }
 

@@ -4,6 +4,7 @@ import { dateInBanten } from '../kernel/calendar.ts';
 import type { NewNeed } from '../needs/new-needs.service.ts';
 import type { Database } from '../platform/database.ts';
 import { SEED_LOCK } from '../platform/locks.ts';
+import { timeOf } from '../platform/transaction-time.ts';
 import type { AreaRecord } from './area-source.ts';
 import { Cast, DEMO_DOMAIN } from './cast.service.ts';
 import type { DemoServices, ServicesOn } from './demo-services.ts';
@@ -60,11 +61,11 @@ export class DemoSeed {
   }
 
   /**
-   * Loads the demo as of `now`, unless it is there: then answers null. Areas, clusters and sectors are there
+   * Loads the demo as of today, unless it is there: then answers null. Areas, clusters and sectors are there
    * already. Throws DemoRefused for a database with partners or needs of its own, or without Banten's areas, and
    * what `signal` aborts with.
    */
-  async load(now: Date, progress: Progress, signal?: AbortSignal): Promise<LoadedDemo | null> {
+  async load(progress: Progress, signal?: AbortSignal): Promise<LoadedDemo | null> {
     const loaded = await this.database.atomically(async (database) => {
       await sql`select pg_advisory_xact_lock(${SEED_LOCK})`.execute(database.reads);
       if (await this.isPresent(database)) return null;
@@ -73,7 +74,7 @@ export class DemoSeed {
         signal?.throwIfAborted();
         progress(...report);
       };
-      return this.perform(database, now, checked);
+      return this.perform(database, checked);
     });
     // So that the first queries are planned by what is there.
     if (loaded !== null) {
@@ -96,9 +97,9 @@ export class DemoSeed {
     }
   }
 
-  private async perform(database: Database, now: Date, progress: Progress): Promise<LoadedDemo> {
-    const today = dateInBanten(now);
-    const clock = new MovedClock(momentOf(today, FIRST_DAY));
+  private async perform(database: Database, progress: Progress): Promise<LoadedDemo> {
+    const today = dateInBanten(await timeOf({ sql: database.reads }));
+    const clock = await MovedClock.set(database, momentOf(today, FIRST_DAY));
     const services = this.servicesOn(database, clock);
     const generator = new Generator(SEED);
     const villages = await this.addVillages(database);
@@ -112,6 +113,7 @@ export class DemoSeed {
       await player.play(step);
       progress('Pledges and deliveries', index + 1, steps.length);
     }
+    await clock.release();
     return {
       villages: villages.length,
       needs: needs.length,
@@ -155,7 +157,7 @@ export class DemoSeed {
     const ids = new Map<PlannedNeed, string>();
     const villages = Map.groupBy(planned, ({ villageCode }) => villageCode);
     for (const [place, [villageCode, needs]] of [...villages].entries()) {
-      clock.moveTo(momentOf(today, publicationDay(place, villages.size)));
+      await clock.moveTo(momentOf(today, publicationDay(place, villages.size)));
       await publishOne(services, cast.keeper(villageCode), needs, ids);
       progress('Needs of the villages', ids.size, planned.length);
     }

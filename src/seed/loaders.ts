@@ -27,14 +27,13 @@ export function loadersOf(database: Database, logger: Logger): Loaders {
   return { areas, reference: new ReferenceData(database), demo, accounts: new AccountSetup(database) };
 }
 
-/** The official areas of Banten, clusters, sectors and the demo, as of `now`; null when the demo was there. */
+/** The official areas of Banten, clusters, sectors and the demo; null when the demo was there. */
 export async function loadDemo(
   { areas, reference, demo }: Loaders,
-  now: Date,
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<LoadedDemo | null> {
   await areas.run(PROVINCE.code, progress);
   await reference.load();
-  return demo.load(now, progress, signal);
+  return demo.load(progress, signal);
 }

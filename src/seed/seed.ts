@@ -35,7 +35,7 @@ async function assertPossible({ province, admin }: SeedArguments, config: Config
 }
 
 async function addDemo(loaders: Loaders): Promise<void> {
-  const loaded = await loadDemo(loaders, new Date(), progress);
+  const loaded = await loadDemo(loaders, progress);
   if (loaded === null) {
     say('The demo is there already.');
     return;
@@ -56,7 +56,7 @@ async function load(
   say('Clusters and sectors are there.');
   if (demo) await addDemo(loaders);
   if (admin === null) return;
-  const isNew = await loaders.accounts.setAdministrator(admin, config.adminPassword!, new Date());
+  const isNew = await loaders.accounts.setAdministrator(admin, config.adminPassword!);
   say(isNew ? `${admin} is an administrator now.` : `${admin} is an administrator, with the new password.`);
 }
 

@@ -52,7 +52,7 @@ export class StoryPlayer {
   /** Moves the clock to the step and takes it. A refused claim ends its story; any other refusal is thrown. */
   async play(step: Step): Promise<void> {
     const { clock, today } = this.world;
-    clock.moveTo(momentOf(today, step.day));
+    await clock.moveTo(momentOf(today, step.day));
     if (step.kind === 'CLAIM') {
       await this.claim(step);
       return;

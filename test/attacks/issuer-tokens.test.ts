@@ -11,7 +11,7 @@ import { buildWorld } from '../support/world.ts';
 /** Tokens that look like an issuer's. Each is a good one of an administrator, changed in one thing. */
 const clock = new WallClock();
 // Amid a second, since claims may have parts of one.
-clock.moveTo(new Date(Math.floor(Date.now() / 1000) * 1000 + 500));
+await clock.moveTo(new Date(Math.floor(Date.now() / 1000) * 1000 + 500));
 const issuer = await testIssuer(clock);
 const hub = await testHub({ environment: issuer.environment(), clock });
 const { accounts } = await buildWorld(hub);
@@ -128,7 +128,7 @@ test('a good token that no header would hold is not read from connectionParams e
 });
 
 test('an ID token of the same person is nobody’s, nor is a token for another resource, nor one that names an account', async () => {
-  clock.goOn();
+  await clock.goOn();
   const { idToken, accessToken } = await issuer.signIn('admin', { groups: ['hub-admins'] });
   expect((await new Asker(hub.url, accessToken).ask('http', '{ viewer { roles } }')).data).toEqual({
     viewer: { roles: ['ADMIN'] },

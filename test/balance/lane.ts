@@ -101,6 +101,7 @@ export class Lane {
   static async open(writeConnections = 4): Promise<Lane> {
     const database = await TestDatabase.create();
     const clock = new TestClock();
+    await clock.rule(database);
     const logger = createLogger('silent');
     const config = readConfig({
       DATABASE_URL: database.url,
@@ -124,7 +125,7 @@ export class Lane {
   async newWorld(): Promise<{ world: World; model: Model }> {
     if (this.ready.length === 0) await this.insertWorlds();
     const world = this.ready.pop()!;
-    this.clock.moveTo(new Date(Date.UTC(8000, 0, 1, 18) - this.worlds * DAYS_APART * 86_400_000));
+    await this.clock.moveTo(new Date(Date.UTC(8000, 0, 1, 18) - this.worlds * DAYS_APART * 86_400_000));
     this.worlds += 1;
     return { world, model: new Model(world.villages, [...world.partners], [defaultPolicy]) };
   }

@@ -199,7 +199,7 @@ export class Client {
 
   protected async expire(): Promise<void> {
     const { clock, services } = this.shared.lane;
-    clock.moveTo(new Date(clock.now().getTime() + 6 * 3_600_000));
+    await clock.moveTo(new Date(clock.now().getTime() + 6 * 3_600_000));
     await services.pledges.expireDue();
   }
 

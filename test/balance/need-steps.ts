@@ -188,7 +188,7 @@ export async function register(stage: Stage, step: Step): Promise<void> {
   const mandate = [sectors[step.b % 3]!];
   const cluster = ['red', 'green', 'blue'][step.c % 3]!;
   // Partners that were registered at the same instant would stand in no order that the model knows.
-  lane.clock.moveTo(new Date(lane.clock.now().getTime() + 1000));
+  await lane.clock.moveTo(new Date(lane.clock.now().getTime() + 1000));
   const code = `partner-${world.regency.replace('.', '-')}-${model.partners.length}`;
   const input = { code, name: code, kind: 'NGO' as const, cluster, mandate, areaCodes: [areaCode] };
   const made = await foretold(stage, `register ${JSON.stringify(input)}`, null, () =>

@@ -229,7 +229,7 @@ function settled(
 /** Days go by, and the clock ends what is due. */
 export async function expire(stage: Stage, step: Step): Promise<void> {
   const { lane, model } = stage;
-  lane.clock.moveDays(1 + (step.a % 15));
+  await lane.clock.moveDays(1 + (step.a % 15));
   const now = lane.clock.now().getTime();
   const due = model.pledges.filter(
     (pledge) => isOpen(pledge) && !isUndecided(pledge) && pledge.expiresAt <= now,

@@ -5,7 +5,6 @@ import { openDatabase } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { SessionService } from '../../src/identity/session.service.ts';
 import { Tokens } from '../../src/identity/tokens.ts';
-import { systemClock } from '../../src/kernel/clock.ts';
 import { type ProofResult, verifyBooks } from '../../src/books/verify-books.service.ts';
 import { hubUrl } from '../../src/platform/embedded/database.ts';
 import { startEmbeddedPostgres } from '../../src/platform/embedded/embedded-postgres.ts';
@@ -79,7 +78,7 @@ export async function lookInto<T>(dataDir: string, look: (database: Database) =>
 /** A token for the hub that runs on `dataDir`. */
 export function tokenFor(dataDir: string, accountId: string): Promise<string> {
   return lookInto(dataDir, async (database) => {
-    const sessions = new SessionService(database, new Tokens(TOKEN_SECRET, 3600), systemClock);
+    const sessions = new SessionService(database, new Tokens(TOKEN_SECRET, 3600));
     return (await database.transaction((tx) => sessions.open(tx, accountId))).token;
   });
 }

@@ -1,26 +1,51 @@
 import type { Clock } from '../../src/kernel/clock.ts';
+import type { TestDatabase } from './test-database.ts';
 
 const DAY_MS = 86_400_000;
 
-/** A clock that stands still until it is moved: 10 o'clock in Banten, Monday 2 March 2026. */
+/**
+ * A clock that stands still until it is moved: 10 o'clock in Banten, Monday 2 March 2026. It moves the clocks of its
+ * databases with it, of which hubs read the time.
+ */
 export class TestClock implements Clock {
   private instant = new Date('2026-03-02T03:00:00Z');
+  private readonly databases = new Set<TestDatabase>();
 
   now(): Date {
     return new Date(this.instant);
   }
 
-  moveTo(instant: string | Date): void {
-    this.instant = new Date(instant);
+  /** From now on the database shows this clock's time. */
+  async rule(database: TestDatabase): Promise<void> {
+    this.databases.add(database);
+    await database.moveClock(this.moved);
   }
 
-  moveDays(days: number): void {
-    this.instant = new Date(this.instant.getTime() + days * DAY_MS);
+  async moveTo(instant: string | Date): Promise<void> {
+    this.instant = new Date(instant);
+    await this.moveDatabases();
+  }
+
+  async moveDays(days: number): Promise<void> {
+    await this.later(days * (DAY_MS / 1000));
+  }
+
+  async later(seconds: number): Promise<void> {
+    await this.moveTo(new Date(this.now().getTime() + seconds * 1000));
   }
 
   /** The date in Banten, so many days from now. */
   date(days = 0): string {
-    return new Date(this.instant.getTime() + 7 * 3_600_000 + days * DAY_MS).toISOString().slice(0, 10);
+    return new Date(this.now().getTime() + 7 * 3_600_000 + days * DAY_MS).toISOString().slice(0, 10);
+  }
+
+  /** What databases are to show instead of the real time; null for the real time. */
+  protected get moved(): Date | null {
+    return this.instant;
+  }
+
+  protected async moveDatabases(): Promise<void> {
+    for (const database of this.databases) await database.moveClock(this.moved);
   }
 }
 
@@ -32,20 +57,21 @@ export class WallClock extends TestClock {
     return this.stands ? super.now() : new Date();
   }
 
-  override moveTo(instant: string | Date): void {
+  override async moveTo(instant: string | Date): Promise<void> {
     this.stands = true;
-    super.moveTo(instant);
+    await super.moveTo(instant);
   }
 
-  stop(): void {
-    this.moveTo(this.now());
+  async stop(): Promise<void> {
+    await this.moveTo(this.now());
   }
 
-  later(seconds: number): void {
-    this.moveTo(new Date(this.now().getTime() + seconds * 1000));
-  }
-
-  goOn(): void {
+  async goOn(): Promise<void> {
     this.stands = false;
+    await this.moveDatabases();
+  }
+
+  protected override get moved(): Date | null {
+    return this.stands ? super.moved : null;
   }
 }

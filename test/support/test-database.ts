@@ -56,6 +56,16 @@ export class TestDatabase {
     }
   }
 
+  /**
+   * Sets what `sinergi_now()` returns; null for the real time. Its guard lets no row stay, but for the owner of the
+   * database, who can switch it off.
+   */
+  async moveClock(at: Date | null): Promise<void> {
+    const guard = (state: string) => `alter table moved_clock ${state} trigger moved_clock_never_kept`;
+    const row = at === null ? [] : [`insert into moved_clock (id, at) values (1, '${at.toISOString()}')`];
+    await this.transaction([guard('disable'), 'delete from moved_clock', ...row, guard('enable')]);
+  }
+
   /** How many rows each table of the hub has. */
   async rowCounts(): Promise<Record<string, number>> {
     const contents = Object.entries(await this.contents());

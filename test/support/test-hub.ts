@@ -55,6 +55,7 @@ export class TestHub {
   static async start(options: TestHubOptions = {}): Promise<TestHub> {
     const clock = options.clock ?? new TestClock();
     const database = options.database ?? (await TestDatabase.create());
+    await clock.rule(database);
     const complaints: string[] = [];
     const logger = createLogger('warn', { write: (line: string) => void complaints.push(line) });
     const environment = {
