@@ -6,10 +6,12 @@ import { compose, type Services } from './composition.ts';
 import type { Config } from './config.ts';
 import { assertDemoStaysLocal } from './demo-exposure.ts';
 import { entities } from './entities.ts';
-import { type Clock, systemClock } from './kernel/clock.ts';
+import type { Relay } from './events/relay.ts';
+import type { Clock } from './kernel/clock.ts';
 import { mappings } from './mappings.ts';
 import { Allowances } from './platform/allowances.ts';
 import { Database } from './platform/database.ts';
+import { DatabaseClock } from './platform/database-clock.ts';
 import { Context, type ContextOf } from './platform/graphql/context.ts';
 import { DirectReads } from './platform/graphql/direct-reads.ts';
 import { Documents } from './platform/graphql/documents.ts';
@@ -17,7 +19,7 @@ import { readManifests } from './platform/graphql/operation-manifest.ts';
 import { PersistedOperations } from './platform/graphql/persisted-operations.ts';
 import { HealthCheck } from './platform/health-check.ts';
 import { createHttp, type Readiness } from './platform/http.ts';
-import { startJobs } from './platform/jobs.ts';
+import { JobRunner } from './platform/jobs.ts';
 import { Connections, type CurrentActors } from './platform/live/connections.ts';
 import { OpenFields } from './platform/live/open-fields.ts';
 import type { Meter } from './platform/meter.ts';
@@ -46,6 +48,7 @@ export interface HubOptions {
   databaseUrl: string;
   tokenSecret: string;
   logger: Logger;
+  /** For tests, in place of PostgreSQL's clock. */
   clock?: Clock;
   /** Measures what operations take; the real one when absent. */
   meter?: Meter;
@@ -74,9 +77,24 @@ async function openPersisted({ persistedOnly, persistedOperations }: Config): Pr
   return new PersistedOperations([...known, ...added], persistedOnly);
 }
 
-async function readinessOf({ relay }: Services, health: HealthCheck): Promise<Readiness> {
-  const checks = { ...(await health.look()), relay: relay.isRunning };
-  return { ready: Object.values(checks).every(Boolean), checks };
+/** What readiness is judged by. */
+interface Vitals {
+  health: HealthCheck;
+  databaseClock: DatabaseClock;
+  jobs: JobRunner;
+  relay: Relay;
+}
+
+async function readinessOf({ health, databaseClock, jobs, relay }: Vitals): Promise<Readiness> {
+  const { database, migrations } = await health.look();
+  const { isNodeRight, differenceMs } = databaseClock;
+  const checks = { database, migrations, relay: relay.isRunning, clock: isNodeRight };
+  return {
+    ready: Object.values(checks).every(Boolean),
+    checks,
+    clock: { differenceMs },
+    jobs: jobs.states,
+  };
 }
 
 /** Starts what works behind the doors without being asked. */
@@ -119,19 +137,24 @@ function contextsOf(
 /** Starts a hub on a database: migrations, relay, feed, jobs, then the doors. A start that fails leaves nothing open. */
 export async function startHub(options: HubOptions): Promise<Hub> {
   await using opened = new AsyncDisposableStack();
-  const { config, databaseUrl, tokenSecret, logger, clock = systemClock } = options;
+  const { config, databaseUrl, tokenSecret, logger } = options;
   const database = await openDatabase(config, databaseUrl, logger, options.meter);
   opened.defer(() => database.close());
   await database.migrate();
   const health = new HealthCheck(databaseUrl, await database.appliedMigrations(), logger);
   opened.defer(() => health.close());
+  const databaseClock = new DatabaseClock(async () => (await health.look()).clock, logger);
+  await databaseClock.start();
+  opened.defer(() => databaseClock.stop());
+  const clock = options.clock ?? databaseClock;
   await options.prepare?.(database);
   const { tokenHours, issuer } = config;
   const services = compose({ database, clock, logger, tokenSecret, tokenHours, issuer });
   const { identity, authentication } = services;
   if ((await identity.demoAccounts()).length > 0) await assertDemoStaysLocal(config);
   await startLoops(services, opened);
-  const jobs = await startJobs(databaseUrl, services.jobs, logger);
+  const isClockRight = () => databaseClock.isNodeRight;
+  const jobs = await JobRunner.start({ url: databaseUrl, jobs: services.jobs, isClockRight, logger });
   opened.defer(() => jobs.stop());
   const limits = { most: config.maxConnections, mostPerAccount: config.connectionsPerAccount };
   const currentActors: CurrentActors = (tokenIds) => authentication.currentActors(tokenIds);
@@ -154,7 +177,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   };
   const http = await createHttp({
     ...live,
-    readiness: () => readinessOf(services, health),
+    readiness: () => readinessOf({ health, databaseClock, jobs, relay: services.relay }),
     keepAliveMs: config.keepAliveSeconds * 1000,
     directReads: new DirectReads({
       documents,

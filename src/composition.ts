@@ -240,21 +240,43 @@ export function compose(foundations: Foundations) {
   const work = workOf(foundations, ground);
   const services = { ...ground, ...work, ...feedOf(foundations, ground, work) };
   const jobs: Job[] = [
-    { name: 'expire-pledges', schedule: '* * * * *', run: () => work.pledges.expireDue() },
+    {
+      name: 'expire-pledges',
+      schedule: '* * * * *',
+      lateAfterMinutes: 5,
+      run: () => work.pledges.expireDue(),
+    },
     {
       name: 'forget-idempotency-keys',
       schedule: '17 3 * * *',
+      lateAfterMinutes: 2880,
       run: () => forgetOldKeys(database),
     },
     {
       // A log that is kept elsewhere proves the chain up to its last hour.
       name: 'log-audit-head',
       schedule: '31 * * * *',
+      lateAfterMinutes: 180,
       run: async () => logger.info(await ground.auditReads.head(), 'head of the audit trail'),
     },
-    { name: 'forget-sign-in-attempts', schedule: '*/15 * * * *', run: () => ground.throttle.forgetOld() },
-    { name: 'forget-old-sessions', schedule: '27 3 * * *', run: () => ground.sessions.forgetOld() },
-    { name: 'forget-old-api-tokens', schedule: '37 3 * * *', run: () => ground.apiTokens.forgetOld() },
+    {
+      name: 'forget-sign-in-attempts',
+      schedule: '*/15 * * * *',
+      lateAfterMinutes: 60,
+      run: () => ground.throttle.forgetOld(),
+    },
+    {
+      name: 'forget-old-sessions',
+      schedule: '27 3 * * *',
+      lateAfterMinutes: 2880,
+      run: () => ground.sessions.forgetOld(),
+    },
+    {
+      name: 'forget-old-api-tokens',
+      schedule: '37 3 * * *',
+      lateAfterMinutes: 2880,
+      run: () => ground.apiTokens.forgetOld(),
+    },
   ];
   return { database, clock, ...services, container: containerOf(servedBy(services)), jobs };
 }

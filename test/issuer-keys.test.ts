@@ -30,7 +30,7 @@ const { as, villages } = await buildWorld(hub);
 /** An issuer of its own, and what reads its tokens, at a time that a test moves. */
 async function reading(alg: Algorithm = 'ES256') {
   const time = new WallClock();
-  time.stop();
+  await time.stop();
   const provider = await TestIssuer.start(time, alg);
   const settings = readConfig(provider.environment()).issuer!;
   const tokens = new IssuerTokens(settings, new IssuerKeys(provider.url, createLogger('silent')));
@@ -49,7 +49,7 @@ describe('keys', () => {
   test.each<Algorithm>(['RS256', 'PS256', 'ES256', 'EdDSA'])('of %s are taken', async (alg) => {
     await using reader = await reading(alg);
     const { provider, read, time } = reader;
-    time.goOn();
+    await time.goOn();
     expect(await read((await provider.signIn('budi', {})).accessToken)).toBe('budi');
   });
 
@@ -58,10 +58,10 @@ describe('keys', () => {
     const { provider, read, later } = reader;
     const tokens = await Promise.all(Array.from({ length: 20 }, (_, n) => provider.tokenOf(`subject-${n}`)));
     expect(new Set(await Promise.all(tokens.map(read))).size).toBe(20);
-    later(10 * MINUTE - 1);
+    await later(10 * MINUTE - 1);
     await Promise.all(tokens.map(read));
     expect(provider.keysAsked).toBe(1);
-    later(1);
+    await later(1);
     await Promise.all(tokens.map(read));
     expect(provider.keysAsked).toBe(2);
   });
@@ -72,12 +72,12 @@ describe('keys', () => {
     const old = await provider.tokenOf('old');
     expect(await read(old)).toBe('old');
     await provider.rotate('ES256');
-    later(30);
+    await later(30);
     const newer = await provider.tokenOf('new');
     expect([await read(newer), await read(old)]).toEqual(['new', 'old']);
     await provider.rotate('ES256', { removeFormer: true });
     expect(await read(old)).toBe('old');
-    later(10 * MINUTE);
+    await later(10 * MINUTE);
     const newest = await provider.tokenOf('newest');
     expect([await read(newest), await read(old)]).toEqual(['newest', null]);
     // Their names are no reason to ask again and again.
@@ -94,7 +94,7 @@ describe('keys', () => {
     const flood = async () => expect(new Set(await Promise.all(invented.map(read)))).toEqual(new Set([null]));
     await flood();
     expect(provider.keysAsked).toBe(1);
-    later(30);
+    await later(30);
     await flood();
     await flood();
     expect(provider.keysAsked).toBe(2);
@@ -113,17 +113,17 @@ describe('keys', () => {
       response.writeHead(503).end();
       return true;
     };
-    later(10 * MINUTE);
+    await later(10 * MINUTE);
     for (const attempts of [1, 1, 2]) {
       expect(await read(token)).toBe('budi');
       expect(asked).toBe(attempts);
-      later(attempts === 1 ? 5 : 0);
+      await later(attempts === 1 ? 5 : 0);
     }
-    later(50 * MINUTE);
+    await later(50 * MINUTE);
     await expect(read(token)).rejects.toThrow(IssuerUnavailable);
     provider.instead = null;
     await expect(read(token)).rejects.toThrow(IssuerUnavailable);
-    later(10);
+    await later(10);
     expect(await read(token)).toBe('budi');
   });
 
@@ -171,7 +171,7 @@ describe('keys', () => {
       expect(one).toMatchObject({ status: 'rejected', reason: expect.any(IssuerUnavailable) });
     }
     provider.instead = null;
-    later(10);
+    await later(10);
     expect(await read(token)).toBe('budi');
   });
 });

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import type { ClockSample } from './database-clock.ts';
 import { READ_ONLY } from './database-settings.ts';
 import { openPool } from './pool.ts';
 import { Wires } from './wires.ts';
@@ -10,13 +11,15 @@ export interface DatabaseHealth {
   database: boolean;
   /** Every migration of this hub is applied. */
   migrations: boolean;
+  /** What its clock showed; null when it did not answer. */
+  clock: ClockSample | null;
 }
 
 /** The server ends a look that takes longer, so that none is left behind. */
 const ANSWERS_WITHIN_MS = 2000;
 /** A connection that is silent for longer amid a look has been lost. */
 const SILENCE_MS = 2500;
-const UNREACHABLE: DatabaseHealth = { database: false, migrations: false };
+const UNREACHABLE: DatabaseHealth = { database: false, migrations: false, clock: null };
 
 /**
  * Looks at the database on a connection of its own, which stays open and which nothing else uses: what fills the pools
@@ -55,12 +58,16 @@ export class HealthCheck {
   }
 
   private async ask(): Promise<DatabaseHealth> {
-    const { rows } = await this.pool.query<{ fed: boolean; applied: number }>(
-      `select exists (select from feed_head) as fed,
+    const askedAt = performance.now();
+    const { rows } = await this.pool.query<{ fed: boolean; applied: number; databaseMs: number }>(
+      `select exists (select from feed_head) as fed, extract(epoch from clock_timestamp())::float8 * 1000 as "databaseMs",
         (select count(distinct name)::int from mikro_orm_migrations where name = any($1)) as applied`,
       [this.migrations],
     );
-    const [{ fed, applied } = { fed: false, applied: 0 }] = rows;
-    return { database: fed, migrations: applied === this.migrations.length };
+    const [row] = rows;
+    if (row === undefined) return UNREACHABLE;
+    const { fed, applied, databaseMs } = row;
+    const clock = { databaseMs, askedAt, answeredAt: performance.now(), nodeMs: Date.now() };
+    return { database: fed, migrations: applied === this.migrations.length, clock };
   }
 }

@@ -15,6 +15,7 @@ import { serveEventStreams } from './event-stream.ts';
 import { refuseForgery } from './forgery.ts';
 import type { PersistedOperations } from './graphql/persisted-operations.ts';
 import { withoutEmpty } from './graphql/sent-operation.ts';
+import type { JobState } from './job-runs.ts';
 import { LIMITS } from './limits.ts';
 import type { Context } from './graphql/context.ts';
 import type { DirectReads } from './graphql/direct-reads.ts';
@@ -31,6 +32,10 @@ import { isWebSocketUpgrade } from './upgrades.ts';
 export interface Readiness {
   ready: boolean;
   checks: Record<string, boolean>;
+  /** How far this node's clock is ahead of PostgreSQL's. */
+  clock: { differenceMs: number };
+  /** By name: when each job last ran on any node. One that is late makes no node unready. */
+  jobs: Readonly<Record<string, JobState>>;
 }
 
 export interface HttpOptions extends LiveOptions {
@@ -156,8 +161,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   await app.register((scope) => serveGraphql(scope, options));
   app.get('/health/live', () => ({ status: 'live' }));
   app.get('/health/ready', async (_, reply) => {
-    const { ready, checks } = await options.readiness();
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', checks });
+    const { ready, ...found } = await options.readiness();
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', ...found });
   });
   app.get('/workbench.json', async () => {
     const accounts = await options.demoAccounts();

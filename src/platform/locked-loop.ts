@@ -35,7 +35,7 @@ export class LockedLoop {
   private wakeUp: (() => void) | null = null;
   private running: Promise<void> | null = null;
   /** When the last round ended well. */
-  private healthyAt = 0;
+  private healthyAt = -Infinity;
 
   constructor(url: string, work: LockedWork, logger: Logger) {
     this.url = url;
@@ -55,7 +55,7 @@ export class LockedLoop {
 
   /** True while this node's connection is alive: it works, or stands ready to inherit. */
   get isRunning(): boolean {
-    return !this.stopped && Date.now() - this.healthyAt < 20 * POLL_MS;
+    return !this.stopped && performance.now() - this.healthyAt < 20 * POLL_MS;
   }
 
   /** Does once more what there is to do, for a second at most. */
@@ -96,7 +96,7 @@ export class LockedLoop {
         let hasMore = false;
         if (holds) hasMore = await this.work.turn(session);
         else await this.work.standBy?.(session);
-        this.healthyAt = Date.now();
+        this.healthyAt = performance.now();
         if (!hasMore) await this.pause(POLL_MS);
       } while (!this.stopped);
       if (holds) await this.work.turn(session);

@@ -103,6 +103,7 @@ export async function decide(stage: Stage, step: Step, act: 'approve' | 'decline
   let refusal: string | null = null;
   if (wrong) refusal = 'Forbidden';
   else if (statusOfPledge(pledge) !== 'AWAITING_APPROVAL') refusal = `WrongState ${statusOfPledge(pledge)}`;
+  else if (act === 'approve' && isOverdue(stage, pledge)) refusal = OVERDUE;
   const by = wrong ? kaderOf(pledge.need.village) : world.coordinator;
   const done = await foretold(stage, `${act} ${pledge.id}`, refusal, () =>
     lane.services.pledges[act](by, { pledgeId: pledge.id, reason: 'Sudah dibahas' }),
@@ -113,6 +114,13 @@ export async function decide(stage: Stage, step: Step, act: 'approve' | 'decline
     pledge.expiresAt = lane.clock.now().getTime() + pledge.policy.pledgeDays * DAY_MS;
   } else pledge.ended = 'DECLINED';
   model.facts.push([act === 'approve' ? 'PLEDGE_APPROVED' : 'PLEDGE_DECLINED', pledge.need.id, pledge.id]);
+}
+
+/** What a step hears that would keep a pledge open past its time. */
+const OVERDUE = 'WrongState EXPIRED';
+
+function isOverdue({ lane }: Stage, pledge: ModelPledge): boolean {
+  return pledge.expiresAt <= lane.clock.now().getTime();
 }
 
 /** The pledge's own partner, or now and then another, who may not. */
@@ -129,6 +137,7 @@ export async function commit(stage: Stage, step: Step): Promise<void> {
   let refusal: string | null = null;
   if (partner !== pledge.partner) refusal = 'Forbidden';
   else if (statusOfPledge(pledge) !== 'PLEDGED') refusal = `WrongState ${statusOfPledge(pledge)}`;
+  else if (isOverdue(stage, pledge)) refusal = OVERDUE;
   const dueOn = lane.clock.date(step.c % 20);
   const done = await foretold(stage, `commit ${pledge.id} by ${dueOn}`, refusal, () =>
     lane.services.pledges.commit(memberOf(partner), { pledgeId: pledge.id, dueOn }),
@@ -171,7 +180,8 @@ export async function report(stage: Stage, step: Step): Promise<void> {
   if (partner !== pledge.partner) refusal = 'Forbidden';
   else if (!['COMMITTED', 'DELIVERING'].includes(statusOfPledge(pledge))) {
     refusal = `WrongState ${statusOfPledge(pledge)}`;
-  } else if (quantity > left) refusal = 'InvalidInput quantity';
+  } else if (isOverdue(stage, pledge)) refusal = OVERDUE;
+  else if (quantity > left) refusal = 'InvalidInput quantity';
   const input = {
     pledgeId: pledge.id,
     quantity,

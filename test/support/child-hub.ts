@@ -18,9 +18,10 @@ export class ChildHub {
     entry: 'main.js' | 'seed/seed.js' | 'tools/verify-books.js' | 'tools/verify-audit.js',
     environment: Record<string, string>,
     args: readonly string[] = [],
+    nodeArgs: readonly string[] = [],
   ) {
     const path = fileURLToPath(new URL(`../../src/${entry}`, import.meta.url));
-    this.child = spawn(process.execPath, [path, ...args], {
+    this.child = spawn(process.execPath, [...nodeArgs, path, ...args], {
       env: { PATH, HOME, ...withoutRates, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
