@@ -9,7 +9,7 @@ import { broken, guard } from './0002-invariants.ts';
  * A row of `moved_clock` sets another time. It cannot be committed, so that only the transaction that wrote it sees it:
  * the load of the demo, which plays two months in one transaction.
  *
- * `job_runs` says when each job last ran to its end.
+ * `job_runs` says when each job last ran to its end. The index finds the policies that came into force lately.
  */
 const NEVER_KEPT = 'moved_clock_never_kept';
 
@@ -36,9 +36,11 @@ export class DatabaseClock extends Migration {
         end $$`);
     this.addSql(`create table "job_runs" ("name" text collate "C" not null, "known_since" timestamptz not null,
       "last_run_at" timestamptz null, primary key ("name"))`);
+    this.addSql('create index "policies_by_effect" on "policies" ("effective_from")');
   }
 
   override down(): void {
+    this.addSql('drop index "policies_by_effect"');
     this.addSql('drop table "job_runs"');
     this.addSql('drop function sinergi_now()');
     this.addSql('drop table "moved_clock"');

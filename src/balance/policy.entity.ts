@@ -46,6 +46,7 @@ export const PolicySchema = defineEntity({
       name: 'policies_version_unique',
       expression: `create unique index "policies_version_unique" on "policies" (coalesce(area_id, ''), version)`,
     },
+    { name: 'policies_by_effect', properties: ['effectiveFrom'] },
   ],
 });
 /** The balance rules in force in an area from a moment on (aturan timbal balik); immutable. */
