@@ -99,7 +99,7 @@ async function readinessOf({ health, databaseClock, jobs, relay }: Vitals): Prom
 
 /** Starts what works behind the doors without being asked. */
 async function startLoops(
-  { relay, chainer, folder, tail }: Services,
+  { relay, chainer, folder, tail, policyWatch }: Services,
   opened: AsyncDisposableStack,
 ): Promise<void> {
   for (const loop of [relay, chainer, folder]) {
@@ -108,6 +108,8 @@ async function startLoops(
   }
   await tail.start();
   opened.defer(() => tail.stop());
+  await policyWatch.start();
+  opened.defer(() => policyWatch.stop());
 }
 
 /** Finds who asks, and how much they may ask of this node. */

@@ -16,6 +16,7 @@ import { BalanceService } from './balance/balance.service.ts';
 import { JudgeService } from './balance/judge.service.ts';
 import { LedgerService } from './balance/ledger.service.ts';
 import { PolicyPublication } from './balance/policy-publication.service.ts';
+import { PolicyWatch } from './balance/policy-watch.service.ts';
 import { PolicyResolver, RuleVerdictResolver } from './balance/policy.resolver.ts';
 import { PolicyService } from './balance/policy.service.ts';
 import { SuggestedNeedsResolver, SuggestionResolver } from './balance/suggestion.resolver.ts';
@@ -156,6 +157,7 @@ function workOf({ database, clock, logger }: Foundations, { partners, villages, 
     judge,
     suggestions,
     publication: new PolicyPublication(database),
+    policyWatch: new PolicyWatch(database, logger),
     balances: new BalanceService(database, policies),
     pledgeReads: new PledgeReads(database),
     words: new Words(database),
@@ -169,11 +171,11 @@ function workOf({ database, clock, logger }: Foundations, { partners, villages, 
 function feedOf(
   { database, logger }: Foundations,
   { relay, villages, partners }: Ground,
-  { balances }: Work,
+  { balances, policyWatch }: Work,
 ) {
   const log = new FeedLog(database);
   const tail = new FeedTail(new FeedLog({ reads: database.promptReads }), relay, database.url, logger);
-  return { log, tail, live: new LiveFeed(log, tail, villages, partners, balances, logger) };
+  return { log, tail, live: new LiveFeed(log, tail, villages, partners, balances, policyWatch, logger) };
 }
 
 /** All resolvers, and the services that they find by their class. */

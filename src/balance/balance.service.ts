@@ -70,6 +70,15 @@ export class BalanceService {
     return partnerIds.map((id) => found.get(id)!);
   };
 
+  /** The place by whose policy the partner is judged: the smallest area that holds all of its areas, if there is one. */
+  async placeOf(partnerId: string): Promise<string | null> {
+    const { rows } = await sql<{ code: string }>`
+      select a.code from partner_areas x join areas a on a.id = x.area_id where x.partner_id = ${partnerId}`.execute(
+      this.database.reads,
+    );
+    return commonArea(rows.map(({ code }) => code));
+  }
+
   /** With whom each partner exchanged posted support, the greatest exchange first. */
   readonly counterpartsOf: BatchFunction<{ partnerId: string; first: number }, Counterpart[]> = async (
     keys,

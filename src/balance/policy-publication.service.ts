@@ -12,6 +12,7 @@ import { rowOf } from '../platform/rows.ts';
 import { Policy, type RuleSetting } from './policy.entity.ts';
 import { checkSettings, type SettingInput } from './policy.rules.ts';
 import type { PolicyRow } from './policy.service.ts';
+import { regrade } from './regrading.service.ts';
 
 export interface PolicyInput {
   areaCode?: string | null;
@@ -104,32 +105,7 @@ export class PolicyPublication {
     });
     tx.em.persist(policy);
     await tx.em.flush();
-    await this.regrade(tx, area, terms);
+    await regrade(tx, area?.code ?? null);
     return rowOf(policy);
-  }
-
-  /** Villages where this policy rules take its bars for synergy at once. Locks villages in the order of their ids. */
-  private async regrade(
-    tx: Transaction,
-    area: Area | null,
-    bars: Pick<Policy, 'synergyColours' | 'synergyDiversity'>,
-  ): Promise<void> {
-    const code = area?.code ?? '';
-    const within = sql`(${code} = '' or v.code = ${code} or v.code like ${`${code}.%`})`;
-    await sql`select v.id from villages v where ${within} order by v.id for no key update`.execute(tx.sql);
-    // A statement of its own, so that it sees all that was committed until the last lock was there.
-    await sql`
-      update villages v set synergy = case
-          when c.colours = 0 then 'UNTOUCHED' when c.colours = 1 then 'SINGLE_COLOUR'
-          when c.colours >= ${bars.synergyColours} and v.diversity >= ${bars.synergyDiversity} then 'SYNERGY'
-          else 'MULTI_COLOUR' end
-      from villages ruled cross join lateral (
-        select count(*) as colours from village_colours
-        where village_id = ruled.id and committed_rupiah > 0) as c
-      where v.id = ruled.id and ${within} and not exists (
-        select from policies p join areas a on a.id = p.area_id
-        where (v.code = a.code or v.code like a.code || '.%') and length(a.code) > length(${code}))`.execute(
-      tx.sql,
-    );
   }
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Reader } from '../access/reader.ts';
 import type { BalanceService } from '../balance/balance.service.ts';
+import type { PolicyWatch } from '../balance/policy-watch.service.ts';
 import { isId } from '../kernel/ids.ts';
 import { badArgument } from '../kernel/problems.ts';
 import type { PartnerService } from '../partners/partner.service.ts';
@@ -10,9 +11,9 @@ import { FeedGroup } from './feed-group.ts';
 import { assertFeedFilter, type FeedLog, feedPosition } from './feed-log.service.ts';
 import { FeedReader } from './feed-reader.ts';
 import type { FeedTail } from './feed-tail.ts';
-import type { FeedFilter, Topic } from './feed.rules.ts';
+import type { FeedFilter } from './feed.rules.ts';
 import { Groups } from './groups.ts';
-import { StateGroup, StateReader } from './state-group.ts';
+import { StateGroup, StateReader, type WatchedState } from './state-group.ts';
 
 /** The subscriptions: each throws RequestError before it opens, and holds nothing once it has ended. */
 export class LiveFeed {
@@ -21,6 +22,7 @@ export class LiveFeed {
   private readonly villages: VillageService;
   private readonly partners: PartnerService;
   private readonly balances: BalanceService;
+  private readonly policies: PolicyWatch;
   private readonly logger: Logger;
   private readonly feeds = new Groups<FeedGroup>();
   private readonly states = new Groups<StateGroup>();
@@ -31,6 +33,7 @@ export class LiveFeed {
     villages: VillageService,
     partners: PartnerService,
     balances: BalanceService,
+    policies: PolicyWatch,
     logger: Logger,
   ) {
     this.log = log;
@@ -38,6 +41,7 @@ export class LiveFeed {
     this.villages = villages;
     this.partners = partners;
     this.balances = balances;
+    this.policies = policies;
     this.logger = logger;
   }
 
@@ -67,30 +71,35 @@ export class LiveFeed {
     });
   }
 
-  /** The village at once, and after each change. */
+  /** The village at once, and after each change, by an event or by a policy. */
   async board(_reader: Reader, villageId: string): Promise<SharedSource> {
     if (!isId('village', villageId)) {
       throw badArgument('villageId', 'input.bad-id', { kind: 'village', prefix: 'village' });
     }
     const read = async () => (await this.villages.byId([villageId]))[0] ?? null;
-    if ((await read()) === null) throw badArgument('villageId', 'not-found.village');
-    return this.stateOf([`village:${villageId}`], read);
+    const village = await read();
+    if (village === null) throw badArgument('villageId', 'not-found.village');
+    return this.stateOf({ topics: [`village:${villageId}`], place: village.code, read });
   }
 
-  /** A partner's standing at once, and after each event that moves its books, as supporter or as holder. */
+  /**
+   * A partner's standing at once, after each event that moves its books, as supporter or as holder, and after each policy
+   * that may judge it.
+   */
   async balance(_reader: Reader, partnerId: string): Promise<SharedSource> {
     await this.partners.find(partnerId, 'partnerId');
-    return this.stateOf(
-      [`partner:${partnerId}`, `holder:${partnerId}`],
-      async () => (await this.balances.standingOf([partnerId]))[0],
-    );
+    return this.stateOf({
+      topics: [`partner:${partnerId}`, `holder:${partnerId}`],
+      place: await this.balances.placeOf(partnerId),
+      read: async () => (await this.balances.standingOf([partnerId]))[0],
+    });
   }
 
-  private stateOf(topics: readonly Topic[], read: () => Promise<unknown>): SharedSource {
-    const { states, tail } = this;
+  private stateOf(state: WatchedState): SharedSource {
+    const { states, tail, policies } = this;
     return new SharedSource((execution, outlet) => {
       const { key } = execution;
-      const group = states.of(key, () => new StateGroup(execution, topics, read, tail));
+      const group = states.of(key, () => new StateGroup(execution, state, tail, policies));
       const reader = new StateReader(group, outlet);
       reader.onEnd(() => states.left(key, group));
       return reader;

@@ -2,11 +2,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type SharedExecution, SharedReading } from '../platform/live/shared-stream.ts';
 import { isFull, type Outlet } from '../platform/live/outlet.ts';
 import { SharedMessages } from '../platform/live/shared-messages.ts';
-import type { FeedListener, FeedTail } from './feed-tail.ts';
+import type { FeedTail } from './feed-tail.ts';
+import type { PolicyWatch } from '../balance/policy-watch.service.ts';
 import type { Topic } from './feed.rules.ts';
 
 /** At most five states a second for one subscriber. */
 const LEAST_INTERVAL_MS = 200;
+
+/** A state that is watched: what may change it, and how it is read. */
+export interface WatchedState {
+  /** Events of these topics. */
+  topics: readonly Topic[];
+  /** Policies that may rule there. */
+  place: string | null;
+  read: () => Promise<unknown>;
+}
 
 /**
  * The readers of this node who watch the same state in the same words and may see the same: it is read, executed and
@@ -17,26 +27,22 @@ const LEAST_INTERVAL_MS = 200;
  */
 export class StateGroup {
   private readonly execution: SharedExecution;
+  private readonly state: WatchedState;
   private readonly tail: FeedTail;
-  private readonly topics: readonly Topic[];
-  private readonly read: () => Promise<unknown>;
+  private readonly policies: PolicyWatch;
   private readonly readers = new Set<StateReader>();
   private readonly newcomers = new Set<StateReader>();
   private hasChanged = false;
   private isRunning = false;
   private roundAt = -Infinity;
 
-  constructor(
-    execution: SharedExecution,
-    topics: readonly Topic[],
-    read: () => Promise<unknown>,
-    tail: FeedTail,
-  ) {
+  constructor(execution: SharedExecution, state: WatchedState, tail: FeedTail, policies: PolicyWatch) {
     this.execution = execution;
-    this.topics = topics;
-    this.read = read;
+    this.state = state;
     this.tail = tail;
-    tail.subscribe(this.hear, topics);
+    this.policies = policies;
+    tail.subscribe(this.change, state.topics);
+    policies.subscribe(this.change, state.place);
   }
 
   get size(): number {
@@ -53,10 +59,12 @@ export class StateGroup {
   remove(reader: StateReader): void {
     this.readers.delete(reader);
     this.newcomers.delete(reader);
-    if (this.readers.size === 0) this.tail.unsubscribe(this.hear, this.topics);
+    if (this.readers.size > 0) return;
+    this.tail.unsubscribe(this.change, this.state.topics);
+    this.policies.unsubscribe(this.change, this.state.place);
   }
 
-  private readonly hear: FeedListener = () => {
+  private readonly change = (): void => {
     this.hasChanged = true;
     if (!this.isRunning) void this.run();
   };
@@ -79,7 +87,7 @@ export class StateGroup {
     const shown = isForAll ? [...this.readers] : [...this.newcomers];
     this.newcomers.clear();
     try {
-      const body = await this.execution.perform(await this.read());
+      const body = await this.execution.perform(await this.state.read());
       const messages = new SharedMessages([{ body, cursor: null }]);
       for (const reader of shown) reader.show(messages);
     } catch (error) {
