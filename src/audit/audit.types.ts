@@ -42,7 +42,7 @@ export class AuditEntryType {
     description: 'Place in the chain, contiguous from 1, in the order in which acts became visible.',
   })
   position!: number;
-  @Field(() => DateTimeScalar, { description: 'When it was asked for, by the hub’s clock.' })
+  @Field(() => DateTimeScalar, { description: 'When its transaction began, by PostgreSQL’s clock.' })
   occurredAt!: Date;
   @Field(() => String, {
     description:

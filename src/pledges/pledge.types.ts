@@ -53,7 +53,8 @@ export class PledgeType extends NodeType {
   status!: PledgeStatus;
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'When it ends by itself; null once it has ended.',
+    description:
+      'When it ends by itself; from then on it can only end, by PostgreSQL’s clock. Null once it has ended.',
   })
   expiresAt!: Date | null;
   @Field(() => DateScalar, { description: 'By when it is to be delivered.' })
