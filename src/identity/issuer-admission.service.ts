@@ -70,7 +70,8 @@ async function enter(
   const { tokenId, expiresAt } = token;
   const { rows } = await sql<{ isFirst: boolean }>`
     insert into sessions as s (id, account_id, created_at, expires_at)
-    values (${tokenId}, ${accountId}, ${transactionTime}, ${expiresAt}) on conflict do nothing
+    select ${tokenId}, ${accountId}, now, ${expiresAt}::timestamptz from sinergi_now() as now
+    where ${expiresAt}::timestamptz > now on conflict do nothing
     returning not exists (select from sessions o where o.account_id = s.account_id and o.id <> s.id
       and o.ended_at is null and o.expires_at > ${transactionTime}) as is_first`.execute(tx.sql);
   const opened = rows[0];
