@@ -43,16 +43,26 @@ export class PolicyWatch {
 
   async start(): Promise<void> {
     await this.look();
-    // A policy's time may have come while no hub was running.
-    await regradeIfNeeded(this.database, null);
-    this.timer = setInterval(() => {
-      this.looking ??= this.look()
-        .catch((error: unknown) =>
-          this.logger.warn({ err: error }, 'policies could not be looked at; it is tried again'),
-        )
-        .finally(() => (this.looking = null));
-    }, POLL_MS);
+    // The start does not wait for it: over a whole country it takes seconds.
+    this.run(() => this.gradeMissed());
+    this.timer = setInterval(() => this.run(() => this.look()), POLL_MS);
     this.timer.unref();
+  }
+
+  private run(work: () => Promise<void>): void {
+    this.looking ??= work()
+      .catch((error: unknown) => this.logger.warn({ err: error }, 'policies could not be looked at'))
+      .finally(() => (this.looking = null));
+  }
+
+  /** A policy's time may have come within the last day while no hub was running. */
+  private async gradeMissed(): Promise<void> {
+    const { rows } = await sql<{ areaCode: string | null }>`
+      select distinct a.code as area_code from policies p left join areas a on a.id = p.area_id
+      where p.effective_from between ${transactionTime} - interval '1 day' and ${transactionTime}`.execute(
+      this.database.promptReads,
+    );
+    for (const { areaCode } of rows) await regradeIfNeeded(this.database, areaCode);
   }
 
   async stop(): Promise<void> {
