@@ -53,6 +53,7 @@ import { SessionResolver } from './identity/session.resolver.ts';
 import { SessionService } from './identity/session.service.ts';
 import { SignInThrottling } from './identity/sign-in-throttle.service.ts';
 import { Tokens } from './identity/tokens.ts';
+import { AccountPlaces, ViewerPlaces } from './identity/held-places.resolver.ts';
 import { ViewerResolver } from './identity/viewer.resolver.ts';
 import type { Clock } from './kernel/clock.ts';
 import { NeedReads } from './needs/need-reads.service.ts';
@@ -191,12 +192,14 @@ function servedBy(services: Ground & Work & Feed): object[] {
     services.live,
     new NodeResolver(),
     new ProblemResolver(),
-    new ViewerResolver(services.identity, partners, areas, villages),
+    new ViewerResolver(services.identity, partners),
+    new AccountPlaces(areas, villages),
+    new ViewerPlaces(areas, villages),
     new AuditResolver(services.auditReads),
     new AuditActorResolver(services.identity),
     new SessionResolver(services.sessions),
     new ApiTokenResolver(services.apiTokens),
-    new AccountResolver(services.accountReads, partners, areas, villages),
+    new AccountResolver(services.accountReads, partners),
     new AccountMutations(services.administration),
     new InvitationResolver(services.invitations, services.acceptance),
     new AreaResolver(areas),

@@ -22,12 +22,14 @@ import { FeedResolver } from './feed/feed.resolver.ts';
 import { AccountMutations, AccountResolver } from './identity/account.resolver.ts';
 import { AuditActorResolver } from './identity/audit-actor.resolver.ts';
 import { ApiTokenResolver } from './identity/api-token.resolver.ts';
+import { AccountPlaces, ViewerPlaces } from './identity/held-places.resolver.ts';
 import { InvitationResolver } from './identity/invitation.resolver.ts';
 import { SessionResolver } from './identity/session.resolver.ts';
 import { ViewerResolver } from './identity/viewer.resolver.ts';
 import { NeedMutations, NeedResolver, VillageNeedsResolver } from './needs/need.resolver.ts';
 import { NodeResolver } from './node.resolver.ts';
 import { PartnerResolver, SectorResolver } from './partners/partner.resolver.ts';
+import { assertBoundsDeclared } from './platform/graphql/answer-bounds.ts';
 import type { Context } from './platform/graphql/context.ts';
 import { resolveDirectly } from './platform/graphql/direct-resolvers.ts';
 import { assertFieldsRuled } from './platform/graphql/field-access.ts';
@@ -56,6 +58,8 @@ const resolvers = [
   SessionResolver,
   ApiTokenResolver,
   AccountResolver,
+  AccountPlaces,
+  ViewerPlaces,
   AccountMutations,
   InvitationResolver,
   AreaResolver,
@@ -114,7 +118,7 @@ const noPubSub: PubSub = {
 
 /**
  * The whole API; resolvers are found in the container of each operation's context. Throws when there is a field that
- * no rule of access speaks of.
+ * no rule of access speaks of, or a list or text whose greatest size nobody declared.
  */
 export async function createSchema(): Promise<GraphQLSchema> {
   const schema = await buildSchema({
@@ -126,5 +130,6 @@ export async function createSchema(): Promise<GraphQLSchema> {
   });
   resolveDirectly(schema, resolvers);
   assertFieldsRuled(schema);
+  assertBoundsDeclared(schema);
   return schema;
 }

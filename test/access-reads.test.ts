@@ -127,7 +127,7 @@ describe('private fields', () => {
       path.startsWith(`${type}.`) ? path.slice(type.length + 1) : [],
     );
   const ofDelivery = fieldsOf('Delivery').join(' ');
-  const fields = `${fieldsOf('Pledge').join(' ')} deliveries { ${ofDelivery} }`;
+  const fields = `${fieldsOf('Pledge').join(' ')} deliveries { nodes { ${ofDelivery} } }`;
   const written = ['catatan', 'disetujui', 'kiriman', 'rusak', 'tiba', 'foto'];
   const ways: [name: string, source: string, shown: readonly string[]][] = [
     [

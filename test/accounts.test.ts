@@ -84,7 +84,7 @@ describe('roles', () => {
     expect([
       [['COORDINATOR'], 2, 0],
       [['VILLAGE'], 0, 1],
-    ]).toContainEqual([roles, areas.length, spokenFor.length]);
+    ]).toContainEqual([roles, areas.nodes.length, spokenFor.nodes.length]);
   });
 });
 

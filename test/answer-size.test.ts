@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { parse } from 'graphql';
+import { buildSchema, parse } from 'graphql';
 import * as operations from '../client/operations.ts';
 import type { SinergiError } from '../client/sinergi-error.ts';
+import { ENTRIES } from '../src/kernel/bounds.ts';
+import { undeclaredBounds } from '../src/platform/graphql/answer-bounds.ts';
 import { answerFields } from '../src/platform/graphql/answer-size.ts';
 import { LIMITS } from '../src/platform/limits.ts';
 import { createSchema } from '../src/schema.ts';
@@ -25,13 +27,15 @@ function tower(levels: number): string {
 }
 
 test('pages and lists multiply what they hold, fragments and variables count, and a wrong variable is an error', () => {
-  expect(fieldsOf('{ needs(first: 10) { nodes { id title } } }')).toBe(101 + 10 * (1 + 2));
+  expect(fieldsOf('{ needs(first: 10) { nodes { id title } } }')).toBe(101 + 10 * (1 + 1 + 3));
   expect(fieldsOf('{ needs { totalCount nodes { id } } }')).toBe(101 + 20 * (6 + (1 + 1)));
   expect(fieldsOf('query ($n: Int) { needs(first: $n) { nodes { id } } }', { n: 50 })).toBe(101 + 50 * 2);
   expect(fieldsOf('{ reciprocity(areaCode: "36") { flows(first: 1000) { __typename } } }')).toBe(
     1000 + 1 + (1 + 1000),
   );
-  expect(fieldsOf('{ ...All } fragment All on Query { clusters { code name } }')).toBe(101 + 20 * 2);
+  expect(fieldsOf('{ ...All } fragment All on Query { clusters { code colour } }')).toBe(
+    101 + ENTRIES.clusters * 2,
+  );
   expect(fieldsOf('query ($n: Int) { needs(first: $n) { nodes { id } } }', { n: 'x' })).toMatchObject([
     { message: expect.stringContaining('$n') },
   ]);
@@ -48,6 +52,45 @@ test.each(['villages', 'needs', 'pledges', 'partners', 'feed', 'policies', 'audi
     expect(fieldsOf(given)).toBe(usual);
   },
 );
+
+test.each([
+  ['the areas below an area', '{ area(code: "36") { children { id } } }', 101 + (1 + ENTRIES.children)],
+  ['the areas of a partner', '{ partner(code: "x") { areas { id } } }', 101 + (1 + ENTRIES.partnerAreas)],
+  ['the areas of an account', '{ viewer { areas(first: 100) { nodes { id } } } }', 101 + (1 + 100 * 2)],
+  ['tokens', '{ apiTokens { id } }', 101 + ENTRIES.tokens],
+  ['verdicts', '{ pledge(id: "x") { verdicts { rule } } }', 101 + (1 + ENTRIES.rules)],
+  ['roles, of which there are five', '{ viewer { roles } }', 101 + 5],
+  ['addresses of 500 characters', '{ node(id: "x") { ... on Delivery { evidence } } }', 101 + 10 * 6],
+  ['a description', '{ need(id: "x") { description } }', 101 + 51],
+  ['a note', '{ pledge(id: "x") { note } }', 101 + 21],
+  ['deliveries, the usual page', '{ pledge(id: "x") { deliveries { nodes { id } } } }', 101 + (1 + 20 * 2)],
+  ['100 deliveries', '{ pledge(id: "x") { deliveries(first: 100) { nodes { id } } } }', 101 + (1 + 100 * 2)],
+])('%s count as many fields as they can hold', (_, source, fields) => {
+  expect(fieldsOf(source)).toBe(fields);
+});
+
+test('every list and text of the schema declares the most that it holds; one that does not is found by its name', () => {
+  expect(undeclaredBounds(schema)).toEqual([]);
+  const undeclared = buildSchema(`
+    type Query { cases(first: Int): [Case!]! all: [Case!]! page: CaseConnection! states: [State!]! }
+    type CaseConnection { nodes: [Case!]! }
+    interface Named { name: String }
+    type Case implements Named { id: ID! name: String numbers: [Int] }
+    enum State { OPEN CLOSED }`);
+  expect(undeclaredBounds(undeclared)).toEqual([
+    'Query.all: entries(…)',
+    'Named.name: characters(…)',
+    'Case.name: characters(…)',
+    'Case.numbers: entries(…)',
+  ]);
+});
+
+test('pledges in their deliveries and deliveries in their pledges are refused before they are a million', () => {
+  const reports = (levels: number): string =>
+    levels === 0 ? 'id' : `deliveries(first: 100) { nodes { pledge { ${reports(levels - 1)} } } }`;
+  expect(fieldsOf(`{ pledge(id: "x") { ${reports(2)} } }`)).toBeLessThan(LIMITS.answerFields);
+  expect(fieldsOf(`{ pledge(id: "x") { ${reports(3)} } }`)).toBeGreaterThan(LIMITS.answerFields);
+});
 
 test('a tower of pages that each are asked for by null is refused', () => {
   const towerOf = (levels: number): string =>

@@ -161,7 +161,7 @@ describe.each(outsiders)('to %s', (outsider) => {
 });
 
 test('a pledge and a delivery with words in confidence are like those without', async () => {
-  const privately = 'note reason deliveries { note reason verificationNote evidence }';
+  const privately = 'note reason deliveries { nodes { note reason verificationNote evidence } }';
   const told = async (words: boolean) => {
     const pledge = await claim(as.semen, open.id, 1, words ? { note: 'rahasia' } : {});
     await commit(as.semen, pledge.id, hub.clock.date(9));

@@ -89,8 +89,8 @@ describe('whoever an issuer signs in', () => {
     });
     const viewer = await viewerOf(token);
     expect(viewer).toMatchObject({ roles: ['COORDINATOR', 'VILLAGE'], partner: null });
-    expect(viewer.areas.map(({ code }) => code)).toEqual(['36.02', '36.04']);
-    expect(viewer.villages.map(({ id }) => id).toSorted()).toEqual(
+    expect(viewer.areas.nodes.map(({ code }) => code)).toEqual(['36.02', '36.04']);
+    expect(viewer.villages.nodes.map(({ id }) => id).toSorted()).toEqual(
       [villages.cimarga.id, villages.sajira.id].toSorted(),
     );
   });

@@ -114,7 +114,7 @@ const queryOfNames = (name: string) => `{
   ${name}: clusters { ${name}: code name }
   sectors { ${name}: cluster { ${name}: code name } }
   needs(first: 2) { ${name}: nodes { ${name}: title village { ${name}: name } } pageInfo { ${name}: hasNextPage } }
-  pledges(first: 2) { edges { ${name}: cursor node { ${name}: id deliveries { ${name}: id } } } totalCount }
+  pledges(first: 2) { edges { ${name}: cursor node { ${name}: id deliveries { nodes { ${name}: id } } } } totalCount }
 }`;
 
 test.each(['object', 'answer', 'page', 'gathered', 'g0', 'r1', 'holder', 'v', 'code'])(

@@ -186,7 +186,7 @@ describe('the clock', () => {
     await hub.services.pledges.expireDue();
     const { status, deliveries } = await readPledge(id);
     expect(status).toBe('DELIVERING');
-    await dispute(as.kader, deliveries.at(-1)!.id);
+    await dispute(as.kader, deliveries.nodes.at(-1)!.id);
     await hub.services.pledges.expireDue();
     expect(await readPledge(id)).toMatchObject({ status: 'EXPIRED', verified: 4, delivered: 4 });
   });
@@ -232,7 +232,7 @@ test('a pledge is withdrawn at any time, but not over a delivery that nobody has
   expect(await refused(withdraw(as.semen, id))).toMatchObject([
     { __typename: 'WrongState', status: 'DELIVERING' },
   ]);
-  await dispute(as.kader, (await readPledge(id)).deliveries.at(-1)!.id);
+  await dispute(as.kader, (await readPledge(id)).deliveries.nodes.at(-1)!.id);
   await withdraw(as.semen, id);
   expect(await readNeed(need.id)).toMatchObject({ remaining: 16, committed: 4, delivered: 4, verified: 4 });
   expect(await entriesOf(id)).toEqual(['PEND 10000', 'POST 4000', 'VOID 6000']);

@@ -268,7 +268,7 @@ describe('what it costs', () => {
 
   test.each([
     `{ needs { totalCount nodes { title village { name } pledges { nodes { status } } } } }`,
-    `{ pledges { nodes { status need { title } deliveries { status } } } }`,
+    `{ pledges { nodes { status need { title } deliveries { nodes { status } } } } }`,
     `{ village(code: "36.02.11.2005") { coverage { needed } needs { nodes { title } } } }`,
     `{ need(id: "${need.id}") { title } }`,
     `{ feed { nodes { kind pledge { status } } } }`,

@@ -176,7 +176,7 @@ test('afterwards every counter and every book shows what happened', async () => 
     mandateHolder: { id: partners.perkim.id },
   });
   const { pledge } = await as.auditor.request(PledgeDocument, { id: need!.pledges.nodes.at(-1)!.id });
-  expect(pledge!.deliveries.map(({ status, reason }) => [status, reason])).toEqual([
+  expect(pledge!.deliveries.nodes.map(({ status, reason }) => [status, reason])).toEqual([
     ['VERIFIED', null],
     ['DISPUTED', 'Hanya sebagian yang tiba'],
     ['VERIFIED', null],

@@ -1,4 +1,5 @@
 import { defineEntity } from '@mikro-orm/core';
+import { CHARACTERS } from '../kernel/bounds.ts';
 import { idCheck } from '../kernel/ids.ts';
 import { key, oneOf, reference, text, textCheck } from '../platform/columns.ts';
 
@@ -26,7 +27,7 @@ const AreaSchema = defineEntity({
   },
   checks: [
     { name: 'areas_id_form', expression: idCheck('area') },
-    { name: 'areas_name_length', expression: textCheck('name', 1, 200) },
+    { name: 'areas_name_length', expression: textCheck('name', 1, CHARACTERS.name) },
     { name: 'areas_level_known', expression: oneOf('level', areaLevels) },
     { name: 'areas_code_form', expression: codeForm },
     { name: 'areas_only_provinces_are_roots', expression: `(parent_id is null) = (level = 'PROVINCE')` },

@@ -1,4 +1,6 @@
-import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Extensions, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { ENTRIES } from '../kernel/bounds.ts';
+import { entries } from '../platform/graphql/answer-bounds.ts';
 import type { Context } from '../platform/graphql/context.ts';
 import { type AreaRow, type AreaService, assertAreaCode } from './area.service.ts';
 import { AreaType } from './area.types.ts';
@@ -32,6 +34,7 @@ export class AreaResolver {
     return area.parentId == null ? null : batches.load(this.areas.byId, area.parentId);
   }
 
+  @Extensions(entries(ENTRIES.children))
   @FieldResolver(() => [AreaType], { description: 'The areas right below, by code.' })
   children(@Root() area: AreaRow, @Ctx() { batches }: Context): Promise<AreaRow[]> {
     return batches.load(this.areas.childrenOf, area.id);

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { CHARACTERS, ENTRIES } from '../kernel/bounds.ts';
 import { instant, key, oneOf, text } from '../platform/columns.ts';
 
 export const actorKinds = ['ACCOUNT', 'SYSTEM', 'ANONYMOUS'] as const;
@@ -9,9 +10,9 @@ export const auditOutcomes = ['DONE', 'REFUSED'] as const;
 export type AuditOutcome = (typeof auditOutcomes)[number];
 
 /** How many things an act may name: what was made or changed first, then what that belongs to. */
-export const MAX_SUBJECTS = 5;
+export const MAX_SUBJECTS = ENTRIES.subjects;
 /** Characters of an id or an address. */
-export const MAX_WORD = 200;
+export const MAX_WORD = CHARACTERS.auditWord;
 
 /**
  * What is kept of an act. Nothing refers to other tables: a reference would lock an account's row for each act, and the

@@ -1,4 +1,6 @@
-import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { Extensions, Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { CHARACTERS, ENTRIES } from '../kernel/bounds.ts';
+import { characters, entries } from '../platform/graphql/answer-bounds.ts';
 import { connectionType } from '../platform/graphql/connection.ts';
 import { DateTimeScalar, PositionScalar } from '../platform/graphql/scalars.ts';
 import type { ActorKind, AuditOutcome } from './audit.entity.ts';
@@ -44,6 +46,7 @@ export class AuditEntryType {
   position!: number;
   @Field(() => DateTimeScalar, { description: 'When its transaction began, by PostgreSQL’s clock.' })
   occurredAt!: Date;
+  @Extensions(characters(CHARACTERS.auditWord))
   @Field(() => String, {
     description:
       'The mutation’s name, such as `claimNeed`; or the hub’s own step: `expirePledge`, `setAdministrator`; or what an issuer’s token did: `createAccount`, `followClaims`.',
@@ -55,16 +58,19 @@ export class AuditEntryType {
   actorKind!: ActorKind;
   @Field(() => ID, { nullable: true, description: 'The account that did it; null unless ACCOUNT.' })
   accountId!: string | null;
+  @Extensions(entries(ENTRIES.subjects))
   @Field(() => [ID], {
     description:
       'What was made or changed, then what that belongs to: a delivery, its pledge, need, village and partner; of `signIn` the account and, when it was done, the token that was given.',
   })
   subjectIds!: string[];
+  @Extensions(characters(CHARACTERS.auditWord))
   @Field(() => String, {
     nullable: true,
     description: 'The client’s network address as the hub saw it; null for the hub’s own steps.',
   })
   address!: string | null;
+  @Extensions(characters(CHARACTERS.auditWord))
   @Field(() => String, {
     nullable: true,
     description:
@@ -76,6 +82,7 @@ export class AuditEntryType {
     description: 'Which token it came through: its id, never the token itself; null without one.',
   })
   tokenId!: string | null;
+  @Extensions(characters(CHARACTERS.digest))
   @Field(() => String, {
     description:
       'SHA-256, 64 hex digits, of this entry and of the hash before it, so that it stands for all before it (docs/audit.md).',

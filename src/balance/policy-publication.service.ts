@@ -3,6 +3,7 @@ import { assertSignedIn, mayGovern } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
 import { mutate } from '../audit/audit-trail.service.ts';
 import { Area } from '../areas/area.entity.ts';
+import { CHARACTERS } from '../kernel/bounds.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { forbidden, Refused } from '../kernel/problems.ts';
 import { isStorable } from '../kernel/text.ts';
@@ -60,7 +61,7 @@ export class PolicyPublication {
     range('synergyDiversity', 1, 100);
     range('pledgeDays', 1, 366);
     range('graceDays', 0, 366);
-    const note = check.optionalProse('note', input.note, 2000);
+    const note = check.optionalProse('note', input.note, CHARACTERS.note);
     const key = check.idempotencyKey(idempotencyKey);
     check.done();
     const scope = actor.accountId;

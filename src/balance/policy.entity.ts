@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { CHARACTERS } from '../kernel/bounds.ts';
 import { AreaSchema } from '../areas/area.entity.ts';
 import { idCheck } from '../kernel/ids.ts';
 import type { Rule } from '../kernel/problems.ts';
@@ -39,7 +40,7 @@ export const PolicySchema = defineEntity({
     { name: 'policies_synergy_diversity_range', expression: 'synergy_diversity between 1 and 100' },
     { name: 'policies_pledge_days_range', expression: 'pledge_days between 1 and 366' },
     { name: 'policies_grace_days_range', expression: 'grace_days between 0 and 366' },
-    { name: 'policies_note_length', expression: textCheck('note', 1, 2000) },
+    { name: 'policies_note_length', expression: textCheck('note', 1, CHARACTERS.note) },
   ],
   indexes: [
     {

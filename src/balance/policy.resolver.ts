@@ -1,4 +1,6 @@
-import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Extensions, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { CHARACTERS } from '../kernel/bounds.ts';
+import { characters } from '../platform/graphql/answer-bounds.ts';
 import type { AreaRow, AreaService } from '../areas/area.service.ts';
 import { AreaType } from '../areas/area.types.ts';
 import type { Verdict } from '../kernel/problems.ts';
@@ -94,6 +96,7 @@ export class PolicyResolver {
 
 @Resolver(() => RuleVerdictType)
 export class RuleVerdictResolver {
+  @Extensions(characters(CHARACTERS.message))
   @FieldResolver(() => String, { description: 'The verdict in one sentence, in the client’s language.' })
   message(@Root() verdict: Verdict, @Ctx() { locale }: Context): string {
     return say(locale, saidOf(verdict));

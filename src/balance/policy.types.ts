@@ -1,4 +1,6 @@
-import { Field, Float, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Extensions, Field, Float, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { CHARACTERS, ENTRIES } from '../kernel/bounds.ts';
+import { characters, entries } from '../platform/graphql/answer-bounds.ts';
 import type { Outcome, Rule } from '../kernel/problems.ts';
 import { connectionType } from '../platform/graphql/connection.ts';
 import { NodeType } from '../platform/graphql/node.types.ts';
@@ -76,6 +78,7 @@ export class RuleVerdictType {
   after!: number;
   @Field(() => Float, { description: 'The figure it is held against.' })
   limit!: number;
+  @Extensions(characters(CHARACTERS.word))
   @Field(() => String, { description: '`IDR`, `RATIO` or `COUNT`.' })
   unit!: string;
 }
@@ -106,6 +109,7 @@ export class RuleSettingType {
 export class PolicyType extends NodeType {
   @Field(() => Int, { description: 'Version among the policies of its area, from 1.' })
   version!: number;
+  @Extensions(entries(ENTRIES.rules))
   @Field(() => [RuleSettingType], { description: 'One setting for each of the five rules.' })
   rules!: RuleSettingType[];
   @Field(() => Int, { description: 'Clusters that a village needs to count as SYNERGY.' })
@@ -118,6 +122,7 @@ export class PolicyType extends NodeType {
   graceDays!: number;
   @Field(() => DateTimeScalar, { description: 'It holds for claims made from then on.' })
   effectiveFrom!: Date;
+  @Extensions(characters(CHARACTERS.note))
   @Field(() => String, { nullable: true, description: 'What its makers say of it.' })
   note!: string | null;
 }

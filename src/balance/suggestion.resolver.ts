@@ -1,4 +1,6 @@
 import { Arg, Ctx, Extensions, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { CHARACTERS } from '../kernel/bounds.ts';
+import { characters } from '../platform/graphql/answer-bounds.ts';
 import { NeedType } from '../needs/need.types.ts';
 import type { PartnerRow, PartnerService } from '../partners/partner.service.ts';
 import { PartnerType } from '../partners/partner.types.ts';
@@ -60,6 +62,7 @@ export class SuggestionResolver {
     return creditorId === null ? null : batches.load(this.partners.byId, creditorId);
   }
 
+  @Extensions(characters(CHARACTERS.message))
   @FieldResolver(() => String, { description: 'The reasons in words, in the client’s language.' })
   message(@Root() { reasons, coverage }: Suggestion, @Ctx() { locale }: Context): string {
     const sentences = reasons.map((reason) =>

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { CHARACTERS, ENTRIES } from '../kernel/bounds.ts';
 import { idCheck } from '../kernel/ids.ts';
 import { date, instant, key, oneOf, reference, text, textCheck } from '../platform/columns.ts';
 import { PledgeSchema } from '../pledges/pledge.entity.ts';
@@ -32,10 +33,13 @@ export const DeliverySchema = defineEntity({
       expression: `status = 'VERIFIED' or verification_note is null`,
     },
     { name: 'deliveries_decided_at_a_time', expression: `(status = 'REPORTED') = (decided_at is null)` },
-    { name: 'deliveries_note_length', expression: textCheck('note', 1, 2000) },
-    { name: 'deliveries_verification_note_length', expression: textCheck('verification_note', 1, 2000) },
-    { name: 'deliveries_reason_length', expression: textCheck('reason', 1, 2000) },
-    { name: 'deliveries_evidence_count', expression: 'cardinality(evidence) <= 10' },
+    { name: 'deliveries_note_length', expression: textCheck('note', 1, CHARACTERS.note) },
+    {
+      name: 'deliveries_verification_note_length',
+      expression: textCheck('verification_note', 1, CHARACTERS.note),
+    },
+    { name: 'deliveries_reason_length', expression: textCheck('reason', 1, CHARACTERS.reason) },
+    { name: 'deliveries_evidence_count', expression: `cardinality(evidence) <= ${ENTRIES.evidence}` },
   ],
   indexes: [{ name: 'deliveries_by_pledge', properties: ['pledgeId', 'id'] }],
 });

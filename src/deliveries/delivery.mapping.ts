@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { list, type ModuleMapping, one } from '../platform/read-plan/mapping.ts';
+import { type ModuleMapping, one, page } from '../platform/read-plan/mapping.ts';
+import { deliveryOrder } from './delivery.service.ts';
 
 export const deliveryMapping: ModuleMapping = {
   types: [
@@ -16,10 +17,10 @@ export const deliveryMapping: ModuleMapping = {
     {
       type: 'Pledge',
       fields: {
-        deliveries: list(
+        deliveries: page(
           'Delivery',
+          deliveryOrder,
           ({ its, own }) => sql`${its('pledge_id')} = ${own('id')}`,
-          (its) => its('id'),
         ),
       },
     },

@@ -1,15 +1,27 @@
-import { Arg, Ctx, Extensions, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Extensions, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
+import { CHARACTERS, ENTRIES } from '../kernel/bounds.ts';
+import { characters, entries } from '../platform/graphql/answer-bounds.ts';
 import { maySeePrivate } from '../access/access.rules.ts';
 import type { Context } from '../platform/graphql/context.ts';
+import {
+  afterDescription,
+  type Connection,
+  firstDescription,
+  pageRequest,
+  toConnection,
+} from '../platform/graphql/connection.ts';
+import { pageOfRows, USUAL_PAGE } from '../platform/page.ts';
 import { answer } from '../platform/graphql/payload.ts';
+import { CursorScalar } from '../platform/graphql/scalars.ts';
 import { perViewer } from '../platform/graphql/shared-execution.ts';
 import type { PledgeView } from '../pledges/pledge-book.service.ts';
 import type { PledgeReads } from '../pledges/pledge-reads.service.ts';
 import { PledgeType } from '../pledges/pledge.types.ts';
 import type { DeliveryWords, Words } from '../pledges/words.service.ts';
 import type { VillageService } from '../villages/village.service.ts';
-import type { DeliveryService, DeliveryView } from './delivery.service.ts';
+import { deliveryOrder, type DeliveryService, type DeliveryView } from './delivery.service.ts';
 import {
+  DeliveryConnectionType,
   DeliveryPayloadType,
   DeliveryType,
   DisputeDeliveryInputType,
@@ -38,6 +50,7 @@ export class DeliveryResolver {
   }
 
   @Extensions(perViewer)
+  @Extensions(characters(CHARACTERS.note))
   @FieldResolver(() => String, {
     nullable: true,
     description: 'What the partner says of it. Null for whoever may not see it.',
@@ -47,6 +60,7 @@ export class DeliveryResolver {
   }
 
   @Extensions(perViewer)
+  @Extensions(characters(CHARACTERS.note))
   @FieldResolver(() => String, {
     nullable: true,
     description: 'What the village says on verifying it. Null for whoever may not see it.',
@@ -56,6 +70,7 @@ export class DeliveryResolver {
   }
 
   @Extensions(perViewer)
+  @Extensions(characters(CHARACTERS.reason))
   @FieldResolver(() => String, {
     nullable: true,
     description: 'Why it is disputed. Null for whoever may not see it.',
@@ -65,6 +80,7 @@ export class DeliveryResolver {
   }
 
   @Extensions(perViewer)
+  @Extensions({ ...entries(ENTRIES.evidence), ...characters(CHARACTERS.evidence) })
   @FieldResolver(() => [String], {
     description: 'Addresses of photographs or papers. Empty for whoever may not see them.',
   })
@@ -93,13 +109,25 @@ export class PledgeDeliveriesResolver {
     this.deliveries = deliveries;
   }
 
-  @FieldResolver(() => [DeliveryType], {
+  @FieldResolver(() => DeliveryConnectionType, {
     name: 'deliveries',
     description: 'What was reported as delivered, in that order.',
   })
-  async ofPledge(@Root() pledge: PledgeView, @Ctx() { batches }: Context): Promise<object[]> {
-    const deliveries = pledge.deliveries ?? (await batches.load(this.deliveries.ofPledge, pledge.id));
-    return deliveries.map((delivery) => ({ ...delivery, pledge }));
+  async ofPledge(
+    @Root() pledge: PledgeView,
+    @Arg('first', () => Int, { nullable: true, defaultValue: USUAL_PAGE, description: firstDescription })
+    first: number | null,
+    @Arg('after', () => CursorScalar, { nullable: true, description: afterDescription }) after:
+      | string
+      | undefined,
+    @Ctx() { batches }: Context,
+  ): Promise<Connection<object>> {
+    const page = pageRequest(first, after);
+    const found =
+      pledge.deliveries === undefined
+        ? await batches.load(this.deliveries.ofPledge, { parentId: pledge.id, filter: null, page })
+        : pageOfRows(deliveryOrder, pledge.deliveries, page);
+    return toConnection({ ...found, rows: found.rows.map((delivery) => ({ ...delivery, pledge })) });
   }
 }
 

@@ -4,13 +4,16 @@ import { assertActsFor, assertMayVerify, assertSignedIn } from '../access/access
 import type { Actor } from '../access/actor.ts';
 import { mutate } from '../audit/audit-trail.service.ts';
 import type { EventKind } from '../events/event.entity.ts';
+import { CHARACTERS } from '../kernel/bounds.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { invalid, notFound, Refused, wrongState } from '../kernel/problems.ts';
 import type { BatchFunction } from '../platform/batch.ts';
 import type { Database, Transaction } from '../platform/database.ts';
 import { newId } from '../platform/ids.ts';
-import { grouped, lookup } from '../platform/lookup.ts';
+import { lookup } from '../platform/lookup.ts';
+import { type NestedKey, nestedPages } from '../platform/nested-pages.ts';
+import type { ListOrder, Page } from '../platform/page.ts';
 import { type Row, rowOf } from '../platform/rows.ts';
 import type { HeldPledge, PledgeBook, PledgePlace, PledgeView } from '../pledges/pledge-book.service.ts';
 import {
@@ -51,11 +54,16 @@ export interface DeliveryDispute {
 
 const MAX_DELIVERIES = 100;
 
+/** The deliveries of a pledge, in the order in which they were reported. */
+export const deliveryOrder: ListOrder = { name: 'deliveries', place: 'id', direction: 'asc' };
+
 const subjects = ({ id, pledge }: DeliveryView): string[] => [id, ...pledgeSubjects(pledge!)];
 
 /** Deliveries: the partner reports what arrived, the village verifies or disputes it. */
 export class DeliveryService {
   readonly byId: BatchFunction<string, DeliveryRow | null>;
+  /** A page of the deliveries of each pledge. */
+  readonly ofPledge: BatchFunction<NestedKey<null>, Page<DeliveryRow>>;
   private readonly database: Database;
   private readonly clock: Clock;
   private readonly book: PledgeBook;
@@ -65,14 +73,13 @@ export class DeliveryService {
     this.clock = clock;
     this.book = book;
     this.byId = lookup<DeliveryRow>(database, 'deliveries', 'id');
+    this.ofPledge = nestedPages(() => database.rows, {
+      table: 'deliveries',
+      parent: 'pledge_id',
+      order: deliveryOrder,
+      where: () => () => sql`true`,
+    });
   }
-
-  /** The deliveries of each pledge, in the order in which they were reported. */
-  readonly ofPledge: BatchFunction<string, DeliveryRow[]> = async (pledgeIds) => {
-    const { rows } = await sql<DeliveryRow>`
-      select * from deliveries where pledge_id = any(${pledgeIds}) order by id`.execute(this.database.reads);
-    return grouped(pledgeIds, rows, ({ pledgeId }) => pledgeId);
-  };
 
   /** Reports a part, or all, of a committed pledge as delivered. Throws Refused. */
   async report(actor: Actor, input: DeliveryReport): Promise<DeliveryView> {
@@ -81,7 +88,7 @@ export class DeliveryService {
     check.id('pledgeId', 'pledge', input.pledgeId);
     check.positive('quantity', input.quantity);
     check.untilToday('deliveredOn', input.deliveredOn);
-    const note = check.optionalProse('note', input.note, 2000);
+    const note = check.optionalProse('note', input.note, CHARACTERS.note);
     const evidence = check.evidence('evidence', input.evidence);
     const key = check.idempotencyKey(input.idempotencyKey);
     check.done(this.clock.now());
@@ -115,7 +122,7 @@ export class DeliveryService {
 
   async verify(actor: Actor, input: DeliveryVerification): Promise<DeliveryView> {
     const check = new InputCheck();
-    const verificationNote = check.optionalProse('note', input.note, 2000);
+    const verificationNote = check.optionalProse('note', input.note, CHARACTERS.note);
     return this.decide(actor, 'verifyDelivery', input, check, ({ pledge }, delivery) => {
       Object.assign(delivery, { status: 'VERIFIED', verificationNote });
       return verifyDelivery(pledge, delivery.quantity);
@@ -124,14 +131,14 @@ export class DeliveryService {
 
   async dispute(actor: Actor, input: DeliveryDispute): Promise<DeliveryView> {
     const check = new InputCheck();
-    const reason = check.prose('reason', input.reason, 2000);
+    const reason = check.prose('reason', input.reason, CHARACTERS.reason);
     return this.decide(actor, 'disputeDelivery', input, check, ({ pledge }, delivery) => {
       Object.assign(delivery, { status: 'DISPUTED', reason });
       return disputeDelivery(pledge, delivery.quantity);
     });
   }
 
-  /** A pledge is shown with all its deliveries, also in every event, so their number has a bound. */
+  /** An event keeps a pledge with all its deliveries, so their number has a bound. */
   private async assertRoom(tx: Transaction, pledgeId: string): Promise<void> {
     const reported = await tx.em.count(Delivery, { pledgeId });
     if (reported < MAX_DELIVERIES) return;

@@ -1,5 +1,6 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { NodeType } from '../platform/graphql/node.types.ts';
+import { connectionType } from '../platform/graphql/connection.ts';
 import { payloadType } from '../platform/graphql/payload.ts';
 import { DateScalar } from '../platform/graphql/scalars.ts';
 import type { DeliveryStatus } from './delivery.entity.ts';
@@ -32,6 +33,7 @@ export class DeliveryType extends NodeType {
   status!: DeliveryStatus;
 }
 
+export const DeliveryConnectionType = connectionType('Delivery', () => DeliveryType);
 export const DeliveryPayloadType = payloadType('DeliveryPayload', 'delivery', () => DeliveryType);
 
 const keyDescription =

@@ -1,4 +1,5 @@
 import { defineEntity } from '@mikro-orm/core';
+import { CHARACTERS } from '../kernel/bounds.ts';
 import type { Role } from '../access/actor.ts';
 import { AreaSchema } from '../areas/area.entity.ts';
 import { idCheck } from '../kernel/ids.ts';
@@ -33,10 +34,10 @@ export const AccountSchema = defineEntity({
     { name: 'accounts_id_form', expression: idCheck('account') },
     {
       name: 'accounts_email_form',
-      expression: `email = lower(email) and email ~ '^[^@[:space:]]+@[^@[:space:]]+$' and length(email) <= 254`,
+      expression: `email = lower(email) and email ~ '^[^@[:space:]]+@[^@[:space:]]+$' and length(email) <= ${CHARACTERS.email}`,
     },
-    { name: 'accounts_name_length', expression: textCheck('name', 1, 200) },
-    { name: 'accounts_issuer_length', expression: 'length(issuer) between 1 and 500' },
+    { name: 'accounts_name_length', expression: textCheck('name', 1, CHARACTERS.name) },
+    { name: 'accounts_issuer_length', expression: `length(issuer) between 1 and ${CHARACTERS.issuer}` },
     { name: 'accounts_subject_length', expression: 'length(subject) between 1 and 255' },
     {
       name: 'accounts_origin',

@@ -1,6 +1,4 @@
 import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { AreaRow, AreaService } from '../areas/area.service.ts';
-import { AreaType } from '../areas/area.types.ts';
 import type { PartnerRow, PartnerService } from '../partners/partner.service.ts';
 import { PartnerType } from '../partners/partner.types.ts';
 import {
@@ -13,8 +11,6 @@ import {
 import type { Context } from '../platform/graphql/context.ts';
 import { answer } from '../platform/graphql/payload.ts';
 import { CursorScalar } from '../platform/graphql/scalars.ts';
-import type { VillageRow, VillageService } from '../villages/village.service.ts';
-import { VillageType } from '../villages/village.types.ts';
 import type { AccountAdministration } from './account-administration.service.ts';
 import type { AccountReads, KnownAccount } from './account-reads.service.ts';
 import {
@@ -29,14 +25,10 @@ import {
 export class AccountResolver {
   private readonly reads: AccountReads;
   private readonly partners: PartnerService;
-  private readonly areaService: AreaService;
-  private readonly villageService: VillageService;
 
-  constructor(reads: AccountReads, partners: PartnerService, areas: AreaService, villages: VillageService) {
+  constructor(reads: AccountReads, partners: PartnerService) {
     this.reads = reads;
     this.partners = partners;
-    this.areaService = areas;
-    this.villageService = villages;
   }
 
   @Query(() => AccountConnectionType, {
@@ -64,19 +56,6 @@ export class AccountResolver {
     @Ctx() { batches }: Context,
   ): Promise<PartnerRow | null> | null {
     return partnerId === null ? null : batches.load(this.partners.byId, partnerId);
-  }
-
-  @FieldResolver(() => [AreaType], { description: 'The areas they coordinate, by code.' })
-  areas(@Root() { areaCodes }: KnownAccount, @Ctx() { batches }: Context): Promise<(AreaRow | null)[]> {
-    return Promise.all(areaCodes.map((code) => batches.load(this.areaService.byCode, code)));
-  }
-
-  @FieldResolver(() => [VillageType], { description: 'The villages they speak for.' })
-  villages(
-    @Root() { villageIds }: KnownAccount,
-    @Ctx() { batches }: Context,
-  ): Promise<(VillageRow | null)[]> {
-    return Promise.all(villageIds.map((id) => batches.load(this.villageService.byId, id)));
   }
 }
 

@@ -1,4 +1,6 @@
-import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { Extensions, Field, ID, InputType, ObjectType } from 'type-graphql';
+import { CHARACTERS, ENTRIES } from '../kernel/bounds.ts';
+import { characters, entries } from '../platform/graphql/answer-bounds.ts';
 import type { Role } from '../access/actor.ts';
 import type { Problem } from '../kernel/problems.ts';
 import { connectionType } from '../platform/graphql/connection.ts';
@@ -11,13 +13,16 @@ import { RoleEnum } from './viewer.types.ts';
 export class AccountType {
   @Field(() => ID, { description: 'The account’s id.' })
   id!: string;
+  @Extensions(characters(CHARACTERS.name))
   @Field(() => String, { description: 'Name.' })
   name!: string;
+  @Extensions(characters(CHARACTERS.email))
   @Field(() => String, {
     description:
       'Email address, with which one signs in; of an issuer’s account perhaps one at `issuer.invalid`, which no mail reaches.',
   })
   email!: string;
+  @Extensions(characters(CHARACTERS.issuer))
   @Field(() => String, {
     nullable: true,
     description:
@@ -99,12 +104,14 @@ export class AccountInputType {
 export class InvitationPayloadType {
   @Field(() => AccountType, { nullable: true, description: 'The account; null with problems.' })
   account!: object | null;
+  @Extensions(characters(CHARACTERS.token))
   @Field(() => String, {
     nullable: true,
     description:
       'For `acceptInvitation`, within 7 days, once. Shown this once, to be passed on: null with problems, and when the idempotency key was used before.',
   })
   secret!: string | null;
+  @Extensions(entries(ENTRIES.problems))
   @Field(() => [ProblemType], { description: 'Empty when it was done.' })
   problems!: readonly Problem[];
 }

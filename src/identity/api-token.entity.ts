@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { CHARACTERS } from '../kernel/bounds.ts';
 import type { Scope } from '../access/actor.ts';
 import { idCheck } from '../kernel/ids.ts';
 import { date, instant, key, reference, text, textCheck } from '../platform/columns.ts';
@@ -24,7 +25,7 @@ export const ApiTokenSchema = defineEntity({
   },
   checks: [
     { name: 'api_tokens_id_form', expression: idCheck('token') },
-    { name: 'api_tokens_name_length', expression: textCheck('name', 1, 100) },
+    { name: 'api_tokens_name_length', expression: textCheck('name', 1, CHARACTERS.tokenName) },
     { name: 'api_tokens_scopes_known', expression: `scopes <@ ${known} and 'READ' = any(scopes)` },
     { name: 'api_tokens_secret_hash_form', expression: `secret_hash ~ '^[0-9a-f]{64}$'` },
     { name: 'api_tokens_expire_later', expression: 'expires_at > created_at' },

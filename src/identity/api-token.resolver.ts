@@ -1,4 +1,6 @@
-import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Extensions, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { ENTRIES } from '../kernel/bounds.ts';
+import { entries } from '../platform/graphql/answer-bounds.ts';
 import { isId } from '../kernel/ids.ts';
 import { badArgument, Refused } from '../kernel/problems.ts';
 import type { Context } from '../platform/graphql/context.ts';
@@ -20,6 +22,7 @@ export class ApiTokenResolver {
     this.service = apiTokens;
   }
 
+  @Extensions(entries(ENTRIES.tokens))
   @Query(() => [ApiTokenType], {
     description:
       'API tokens, newest first, at most 100, those that are over too. One’s own, or for administrators anybody’s.',

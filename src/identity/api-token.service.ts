@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { accountToKeep, assertMayKeepAccess, mayKeepAccess } from '../access/access.rules.ts';
 import type { Actor, Scope } from '../access/actor.ts';
 import { mutate, record } from '../audit/audit-trail.service.ts';
+import { CHARACTERS, ENTRIES } from '../kernel/bounds.ts';
 import { addDays } from '../kernel/calendar.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { invalid, notFound, Refused, RequestError } from '../kernel/problems.ts';
@@ -27,7 +28,6 @@ export const API_TOKEN_PREFIX = 'sinergi_';
 const MAX_DAYS = 366;
 /** So many of one account may be good at once. */
 const MAX_TOKENS = 50;
-const MOST_SHOWN = 100;
 const KEPT_DAYS = 30;
 
 const shown = sql`id, account_id, name, scopes, created_at, expires_at, revoked_at, last_used_on`;
@@ -46,7 +46,7 @@ export class ApiTokenService {
     const { rows } = await this.database.readAs(actor, (db) =>
       sql<ApiTokenRow>`
         select ${shown} from api_tokens where account_id = ${whose}
-        order by created_at desc, id desc limit ${MOST_SHOWN}`.execute(db),
+        order by created_at desc, id desc limit ${ENTRIES.tokens}`.execute(db),
     );
     return rows;
   }
@@ -59,7 +59,7 @@ export class ApiTokenService {
     const accountId = assertMayKeepAccess(actor, null);
     const { idempotencyKey, ...request } = input;
     const check = new InputCheck();
-    const name = check.line('name', input.name, 1, 100);
+    const name = check.line('name', input.name, 1, CHARACTERS.tokenName);
     const { days } = input;
     if (days < 1 || days > MAX_DAYS) check.fault('days', 'input.out-of-range', { min: 1, max: MAX_DAYS });
     const twice = input.scopes.find((scope, index) => input.scopes.indexOf(scope) !== index);

@@ -1,4 +1,6 @@
-import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Extensions, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { CHARACTERS, ENTRIES } from '../kernel/bounds.ts';
+import { characters, entries } from '../platform/graphql/answer-bounds.ts';
 import type { Scope } from '../access/actor.ts';
 import type { Problem } from '../kernel/problems.ts';
 import { payloadType } from '../platform/graphql/payload.ts';
@@ -29,6 +31,7 @@ registerEnumType(ScopeEnum, {
 export class ApiTokenType {
   @Field(() => ID, { description: 'The token’s id, which is no secret.' })
   id!: string;
+  @Extensions(characters(CHARACTERS.tokenName))
   @Field(() => String, { description: 'What its owner calls it.' })
   name!: string;
   @Field(() => [ScopeEnum], { description: 'What it may be used for.' })
@@ -62,12 +65,14 @@ export class CreateApiTokenInputType {
 export class CreateApiTokenPayloadType {
   @Field(() => ApiTokenType, { nullable: true, description: 'The token; null with problems.' })
   apiToken!: object | null;
+  @Extensions(characters(CHARACTERS.token))
   @Field(() => String, {
     nullable: true,
     description:
       'To be sent as `Authorization: Bearer <secret>`. Shown this once: null with problems, and when the idempotency key was used before.',
   })
   secret!: string | null;
+  @Extensions(entries(ENTRIES.problems))
   @Field(() => [ProblemType], { description: 'Empty when it was done.' })
   problems!: readonly Problem[];
 }

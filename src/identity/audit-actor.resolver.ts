@@ -1,4 +1,6 @@
-import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Ctx, Extensions, FieldResolver, Resolver, Root } from 'type-graphql';
+import { CHARACTERS } from '../kernel/bounds.ts';
+import { characters } from '../platform/graphql/answer-bounds.ts';
 import type { AuditRow } from '../audit/audit-reads.service.ts';
 import { AuditEntryType } from '../audit/audit.types.ts';
 import type { Context } from '../platform/graphql/context.ts';
@@ -12,6 +14,7 @@ export class AuditActorResolver {
     this.identity = identity;
   }
 
+  @Extensions(characters(CHARACTERS.name))
   @FieldResolver(() => String, {
     nullable: true,
     description: 'The name that the account has now; null unless ACCOUNT.',

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { assertMayKeepAccounts } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
 import { mutate, record } from '../audit/audit-trail.service.ts';
+import { CHARACTERS } from '../kernel/bounds.ts';
 import { addDays } from '../kernel/calendar.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { Refused, wrongState } from '../kernel/problems.ts';
@@ -46,7 +47,7 @@ export class InvitationService {
     const { idempotencyKey, ...request } = input;
     const check = new InputCheck();
     const email = check.email('email', input.email);
-    const name = check.line('name', input.name, 1, 200);
+    const name = check.line('name', input.name, 1, CHARACTERS.name);
     checkRights(check, input);
     const key = check.idempotencyKey(idempotencyKey);
     check.done();

@@ -1,12 +1,10 @@
 import { sql } from 'kysely';
 import type { Role } from '../access/actor.ts';
+import { ENTRIES } from '../kernel/bounds.ts';
 import { RequestError } from '../kernel/problems.ts';
 import type { Transaction } from '../platform/database.ts';
 import type { ClaimedRights, ClaimNames } from './issuer.rules.ts';
 import type { GivenRights } from './rights.rules.ts';
-
-/** More of one kind than an administrator could give are no honest claim. */
-const MAX_ENTRIES = 100;
 
 /** What claims give here; nothing at all, and why, when they give no role, or one without what belongs to it. */
 export interface FoundRights {
@@ -28,11 +26,12 @@ export async function findRights(
         as village_ids`.execute(tx.sql);
   const rights = { roles, ...rows[0]! };
   const { partnerId, areaCodes, villageIds } = rights;
-  const fits = (asked: number, found: number) => asked === found && found > 0 && found <= MAX_ENTRIES;
+  // More of one kind than an administrator could give are no honest claim.
+  const fits = (asked: number, found: number, max: number) => asked === found && found > 0 && found <= max;
   const belongings: [role: Role, claim: string, isFound: boolean][] = [
     ['PARTNER', names.partner, partnerId !== null],
-    ['COORDINATOR', names.areas, fits(areas.length, areaCodes.length)],
-    ['VILLAGE', names.villages, fits(villages.length, villageIds.length)],
+    ['COORDINATOR', names.areas, fits(areas.length, areaCodes.length, ENTRIES.accountPlaces)],
+    ['VILLAGE', names.villages, fits(villages.length, villageIds.length, ENTRIES.accountPlaces)],
   ];
   const unfit = belongings.find(([role, , isFound]) => roles.includes(role) && !isFound);
   if (unfit === undefined) return { rights, refusal: null };

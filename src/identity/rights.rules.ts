@@ -1,4 +1,5 @@
 import type { Role } from '../access/actor.ts';
+import { ENTRIES } from '../kernel/bounds.ts';
 import type { InputCheck } from '../kernel/input-check.ts';
 
 /** What an account is given to do, and where. */
@@ -8,8 +9,6 @@ export interface GivenRights {
   areaCodes?: readonly string[] | null;
   villageIds?: readonly string[] | null;
 }
-
-const MAX_ENTRIES = 100;
 
 /** The same with nothing left out. */
 export function withDefaults({ roles, partnerId, areaCodes, villageIds }: GivenRights) {
@@ -28,9 +27,9 @@ export function withDefaults({ roles, partnerId, areaCodes, villageIds }: GivenR
 export function checkRights(check: InputCheck, rights: GivenRights): void {
   const { roles, partnerId = null, areaCodes, villageIds } = rights;
   const [areas, villages] = [areaCodes ?? [], villageIds ?? []];
-  checkList(check, 'roles', roles);
-  checkList(check, 'areaCodes', areas);
-  checkList(check, 'villageIds', villages);
+  checkList(check, 'roles', roles, ENTRIES.accountPlaces);
+  checkList(check, 'areaCodes', areas, ENTRIES.accountPlaces);
+  checkList(check, 'villageIds', villages, ENTRIES.accountPlaces);
   if (partnerId !== null) check.id('partnerId', 'partner', partnerId);
   villages.forEach((id, index) => check.id(`villageIds.${index}`, 'village', id));
   checkRole(check, roles, 'PARTNER', 'partnerId', partnerId !== null);
@@ -49,8 +48,8 @@ function checkRole(
   check.fault(field, isGiven ? 'input.without-role' : 'input.role-needs', { role });
 }
 
-function checkList(check: InputCheck, field: string, entries: readonly string[]): void {
-  if (entries.length > MAX_ENTRIES) check.fault(field, 'input.too-many', { max: MAX_ENTRIES });
+function checkList(check: InputCheck, field: string, entries: readonly string[], max: number): void {
+  if (entries.length > max) check.fault(field, 'input.too-many', { max });
   const twice = entries.find((entry, index) => entries.indexOf(entry) !== index);
   if (twice !== undefined) check.fault(field, 'input.twice', { value: twice.slice(0, 60) });
 }

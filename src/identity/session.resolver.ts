@@ -1,4 +1,6 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Extensions, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { ENTRIES } from '../kernel/bounds.ts';
+import { entries } from '../platform/graphql/answer-bounds.ts';
 import { isId } from '../kernel/ids.ts';
 import { badArgument } from '../kernel/problems.ts';
 import type { Context } from '../platform/graphql/context.ts';
@@ -19,6 +21,7 @@ export class SessionResolver {
     this.service = sessions;
   }
 
+  @Extensions(entries(ENTRIES.tokens))
   @Query(() => [SessionType], {
     description:
       'The sessions that last, newest first, at most 100. One’s own, or for administrators anybody’s.',

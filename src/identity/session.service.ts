@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { accountToKeep, assertMayKeepAccess } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
 import { record } from '../audit/audit-trail.service.ts';
+import { ENTRIES } from '../kernel/bounds.ts';
 import { addDays } from '../kernel/calendar.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { notFound, Refused } from '../kernel/problems.ts';
@@ -19,9 +20,6 @@ export interface Revocation {
   accountId?: string | null;
 }
 
-const MOST_SHOWN = 100;
-/** So many ids an entry of the audit trail names. */
-const MOST_SUBJECTS = 5;
 const KEPT_DAYS = 30;
 
 /** Sessions: opened by signing in, ended by signing out, by revocation, or with the account. */
@@ -50,7 +48,7 @@ export class SessionService {
     const { rows } = await this.database.readAs(actor, (db) =>
       sql<SessionRow>`
         select * from sessions where account_id = ${whose} and ended_at is null and expires_at > ${transactionTime}
-        order by created_at desc, id desc limit ${MOST_SHOWN}`.execute(db),
+        order by created_at desc, id desc limit ${ENTRIES.tokens}`.execute(db),
     );
     return rows;
   }
@@ -66,19 +64,20 @@ export class SessionService {
     return ended ?? (await this.find(sessionIds[0]!));
   }
 
-  /** Ends the named sessions, or all of the account. Throws Refused, and then none is ended. */
+  /** Ends the named sessions, or all of the account, and returns at most 100 of them. Throws Refused, and then none is ended. */
   async revoke(actor: Actor, input: Revocation): Promise<SessionRow[]> {
     const check = new InputCheck();
     if (input.accountId != null) check.id('accountId', 'account', input.accountId);
-    if ((input.sessionIds?.length ?? 0) > MOST_SHOWN) {
-      check.fault('sessionIds', 'input.too-many', { max: MOST_SHOWN });
+    if ((input.sessionIds?.length ?? 0) > ENTRIES.tokens) {
+      check.fault('sessionIds', 'input.too-many', { max: ENTRIES.tokens });
     }
     input.sessionIds?.forEach((id, index) => check.id(`sessionIds.${index}`, 'token', id));
     check.done();
     const accountId = assertMayKeepAccess(actor, input.accountId ?? null);
     return this.database.transaction(async (tx) => {
       if (input.sessionIds != null) await this.assertTheirs(tx, accountId, input.sessionIds);
-      return this.endBy(actor, 'revokeSessions', tx, accountId, input.sessionIds ?? null);
+      const ended = await this.endBy(actor, 'revokeSessions', tx, accountId, input.sessionIds ?? null);
+      return ended.slice(0, ENTRIES.tokens);
     });
   }
 
@@ -112,7 +111,7 @@ export class SessionService {
     sessionIds: readonly string[] | null,
   ): Promise<SessionRow[]> {
     const ended = await this.end(tx, accountId, sessionIds);
-    const subjectIds = [...ended.map(({ id }) => id).slice(0, MOST_SUBJECTS - 1), accountId];
+    const subjectIds = [...ended.map(({ id }) => id).slice(0, ENTRIES.subjects - 1), accountId];
     if (ended.length > 0) await record(tx, { actor, action, subjectIds });
     return ended;
   }

@@ -1,4 +1,6 @@
-import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { Extensions, Field, ID, InputType, ObjectType } from 'type-graphql';
+import { ENTRIES } from '../kernel/bounds.ts';
+import { entries } from '../platform/graphql/answer-bounds.ts';
 import type { Problem } from '../kernel/problems.ts';
 import { payloadType } from '../platform/graphql/payload.ts';
 import { ProblemType } from '../platform/graphql/problem.types.ts';
@@ -37,11 +39,14 @@ export class RevokeSessionsInputType {
 
 @ObjectType('RevokeSessionsPayload', { description: 'The sessions that ended, or why none did.' })
 export class RevokeSessionsPayloadType {
+  @Extensions(entries(ENTRIES.tokens))
   @Field(() => [SessionType], {
     nullable: true,
-    description: 'Those that this ended; without those that were over before. Null with problems.',
+    description:
+      'Those that this ended, at most 100 of them; without those that were over before. Null with problems.',
   })
   sessions!: object[] | null;
+  @Extensions(entries(ENTRIES.problems))
   @Field(() => [ProblemType], { description: 'Empty when it was done.' })
   problems!: readonly Problem[];
 }

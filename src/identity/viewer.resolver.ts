@@ -1,36 +1,24 @@
 import { Arg, Ctx, Extensions, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { Actor, Role } from '../access/actor.ts';
-import type { AreaRow, AreaService } from '../areas/area.service.ts';
-import { AreaType } from '../areas/area.types.ts';
 import { Refused } from '../kernel/problems.ts';
 import type { PartnerRow, PartnerService } from '../partners/partner.service.ts';
 import { PartnerType } from '../partners/partner.types.ts';
 import { costs, PASSWORD_FIELDS } from '../platform/graphql/prices.ts';
 import type { Context } from '../platform/graphql/context.ts';
-import type { VillageRow, VillageService } from '../villages/village.service.ts';
-import { VillageType } from '../villages/village.types.ts';
 import type { IdentityService, ShownAccount, SignIn } from './identity.service.ts';
 import { RoleEnum, SignInInputType, SignInPayloadType, ViewerType } from './viewer.types.ts';
 
-type Viewer = ShownAccount & { actor: Actor };
+/** Who is asking, with what they may do. */
+export type Viewer = ShownAccount & { actor: Actor };
 
 @Resolver(() => ViewerType)
 export class ViewerResolver {
   private readonly identity: IdentityService;
   private readonly partners: PartnerService;
-  private readonly areaService: AreaService;
-  private readonly villageService: VillageService;
 
-  constructor(
-    identity: IdentityService,
-    partners: PartnerService,
-    areas: AreaService,
-    villages: VillageService,
-  ) {
+  constructor(identity: IdentityService, partners: PartnerService) {
     this.identity = identity;
     this.partners = partners;
-    this.areaService = areas;
-    this.villageService = villages;
   }
 
   @Query(() => ViewerType, {
@@ -68,16 +56,6 @@ export class ViewerResolver {
   @FieldResolver(() => PartnerType, { nullable: true, description: 'The partner whose member they are.' })
   partner(@Root() { actor }: Viewer, @Ctx() { batches }: Context): Promise<PartnerRow | null> | null {
     return actor.partnerId === null ? null : batches.load(this.partners.byId, actor.partnerId);
-  }
-
-  @FieldResolver(() => [AreaType], { description: 'The areas they coordinate, by code.' })
-  async areas(@Root() { actor }: Viewer, @Ctx() { batches }: Context): Promise<(AreaRow | null)[]> {
-    return Promise.all(actor.areaCodes.map((code) => batches.load(this.areaService.byCode, code)));
-  }
-
-  @FieldResolver(() => [VillageType], { description: 'The villages they speak for.' })
-  async villages(@Root() { actor }: Viewer, @Ctx() { batches }: Context): Promise<(VillageRow | null)[]> {
-    return Promise.all(actor.villageIds.map((id) => batches.load(this.villageService.byId, id)));
   }
 }
 

@@ -1,4 +1,6 @@
-import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { Extensions, Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { CHARACTERS, ENTRIES } from '../kernel/bounds.ts';
+import { characters, entries } from '../platform/graphql/answer-bounds.ts';
 import type { Role } from '../access/actor.ts';
 import type { Problem } from '../kernel/problems.ts';
 import { ProblemType } from '../platform/graphql/problem.types.ts';
@@ -27,8 +29,10 @@ registerEnumType(RoleEnum, {
 export class ViewerType {
   @Field(() => ID, { description: 'The account’s id.' })
   id!: string;
+  @Extensions(characters(CHARACTERS.name))
   @Field(() => String, { description: 'Name.' })
   name!: string;
+  @Extensions(characters(CHARACTERS.email))
   @Field(() => String, {
     description:
       'Email address, with which one signs in; of an issuer’s account perhaps one at `issuer.invalid`, which no mail reaches.',
@@ -46,6 +50,7 @@ export class SignInInputType {
 
 @ObjectType('SignInPayload', { description: 'A token, or why there is none.' })
 export class SignInPayloadType {
+  @Extensions(characters(CHARACTERS.token))
   @Field(() => String, {
     nullable: true,
     description: 'To be sent as `Authorization: Bearer <token>`, or as `authorization` in connectionParams.',
@@ -55,6 +60,7 @@ export class SignInPayloadType {
   expiresAt!: Date | null;
   @Field(() => ViewerType, { nullable: true, description: 'Who signed in.' })
   viewer!: object | null;
+  @Extensions(entries(ENTRIES.problems))
   @Field(() => [ProblemType], { description: 'Empty when it was done.' })
   problems!: readonly Problem[];
 }

@@ -1,3 +1,4 @@
+import { CHARACTERS, ENTRIES } from './bounds.ts';
 import { addYears, dateInBanten, isDate } from './calendar.ts';
 import { type IdPrefix, isId } from './ids.ts';
 import { invalid, type Problem, Refused } from './problems.ts';
@@ -5,8 +6,6 @@ import { faultIn, type TextFault, type TextForm, tidied } from './plain-text.ts'
 import { hasCredentials, isEmailAddress, isWebAddress } from './text.ts';
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?$/;
-const MAX_EVIDENCE = 10;
-const MAX_ADDRESS = 500;
 /** Whoever promises for longer than this has mistyped the year. */
 const MAX_YEARS_AHEAD = 5;
 
@@ -131,9 +130,10 @@ export class InputCheck {
   /** Addresses where photographs or papers can be seen. */
   evidence(field: string, addresses: readonly string[] | null | undefined): string[] {
     const all = addresses ?? [];
-    const good = all.every((text) => text.length <= MAX_ADDRESS && isWebAddress(text));
-    if (all.length > MAX_EVIDENCE || !good) this.fault(field, 'input.bad-evidence', { max: MAX_EVIDENCE });
-    else if (all.some(hasCredentials)) this.fault(field, 'input.evidence-password');
+    const good = all.every((text) => text.length <= CHARACTERS.evidence && isWebAddress(text));
+    if (all.length > ENTRIES.evidence || !good) {
+      this.fault(field, 'input.bad-evidence', { max: ENTRIES.evidence });
+    } else if (all.some(hasCredentials)) this.fault(field, 'input.evidence-password');
     return [...all];
   }
 

@@ -1,3 +1,4 @@
+import { ENTRIES } from './bounds.ts';
 import type { MessageKey } from './messages/en.ts';
 
 /** What a message's placeholders stand for. */
@@ -37,14 +38,14 @@ export interface Verdict {
   unit: 'IDR' | 'RATIO' | 'COUNT';
 }
 
-/** Thrown inside a transaction to undo it and answer with problems. */
+/** Thrown inside a transaction to undo it and answer with problems: the first 20 of them. */
 export class Refused extends Error {
   readonly problems: readonly Problem[];
 
   constructor(...problems: Problem[]) {
     super(problems.map((problem) => `${problem.kind} ${problem.key}`).join('; '));
     this.name = 'Refused';
-    this.problems = problems;
+    this.problems = problems.slice(0, ENTRIES.problems);
   }
 }
 

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { CHARACTERS } from '../kernel/bounds.ts';
 import { idCheck } from '../kernel/ids.ts';
 import { MAX_NEED_RUPIAH } from '../kernel/rupiah.ts';
 import { SectorSchema } from '../partners/partner.entity.ts';
@@ -56,9 +57,9 @@ export const NeedSchema = defineEntity({
   },
   checks: [
     { name: 'needs_id_form', expression: idCheck('need') },
-    { name: 'needs_title_length', expression: textCheck('title', 3, 200) },
-    { name: 'needs_description_length', expression: textCheck('description', 1, 5000) },
-    { name: 'needs_unit_length', expression: textCheck('unit', 1, 40) },
+    { name: 'needs_title_length', expression: textCheck('title', 3, CHARACTERS.title) },
+    { name: 'needs_description_length', expression: textCheck('description', 1, CHARACTERS.description) },
+    { name: 'needs_unit_length', expression: textCheck('unit', 1, CHARACTERS.unit) },
     { name: 'needs_unit_value_range', expression: rupiahCheck('unit_value', 1) },
     { name: 'needs_quantity_positive', expression: 'quantity >= 1' },
     { name: 'needs_value_range', expression: `unit_value::numeric * quantity <= ${MAX_NEED_RUPIAH}` },
@@ -80,7 +81,7 @@ export const NeedSchema = defineEntity({
       name: 'needs_cancelled_with_reason',
       expression: `(status = 'CANCELLED') = (cancel_reason is not null)`,
     },
-    { name: 'needs_cancel_reason_length', expression: textCheck('cancel_reason', 1, 2000) },
+    { name: 'needs_cancel_reason_length', expression: textCheck('cancel_reason', 1, CHARACTERS.reason) },
     { name: 'needs_version_positive', expression: 'version >= 1' },
   ],
   indexes: [

@@ -10,6 +10,7 @@ import type { Actor } from '../access/actor.ts';
 import { mutate } from '../audit/audit-trail.service.ts';
 import type { EventKind } from '../events/event.entity.ts';
 import type { Outbox } from '../events/outbox.ts';
+import { CHARACTERS } from '../kernel/bounds.ts';
 import { dateInBanten } from '../kernel/calendar.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
@@ -93,11 +94,11 @@ export class NeedService {
     const request = { ...fields, cleared };
     const check = new InputCheck();
     check.id('needId', 'need', input.needId);
-    const title = input.title == null ? undefined : check.line('title', input.title, 3, 200);
+    const title = input.title == null ? undefined : check.line('title', input.title, 3, CHARACTERS.title);
     const description =
       input.description === undefined
         ? undefined
-        : check.optionalProse('description', input.description, 5000);
+        : check.optionalProse('description', input.description, CHARACTERS.description);
     const quantity = input.quantity == null ? undefined : check.positive('quantity', input.quantity);
     const unitValue = input.unitValue == null ? undefined : check.positive('unitValue', input.unitValue);
     const dueOn = input.dueOn === undefined ? undefined : check.fromToday('dueOn', input.dueOn);

@@ -1,4 +1,6 @@
-import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Extensions, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { CHARACTERS } from '../kernel/bounds.ts';
+import { characters } from '../platform/graphql/answer-bounds.ts';
 import { connectionType } from '../platform/graphql/connection.ts';
 import { NodeType } from '../platform/graphql/node.types.ts';
 import { payloadType } from '../platform/graphql/payload.ts';
@@ -29,10 +31,13 @@ registerEnumType(NeedStatusEnum, {
   description: 'So many units of something, worth so much a unit, in one village and sector (kebutuhan).',
 })
 export class NeedType extends NodeType {
+  @Extensions(characters(CHARACTERS.title))
   @Field(() => String, { description: 'What is needed: one line of 3 to 200 characters.' })
   title!: string;
+  @Extensions(characters(CHARACTERS.description))
   @Field(() => String, { nullable: true, description: 'More about it, at most 5,000 characters.' })
   description!: string | null;
+  @Extensions(characters(CHARACTERS.unit))
   @Field(() => String, { description: 'What the quantities count: `unit`, `paket`, `orang`, ….' })
   unit!: string;
   @Field(() => RupiahScalar, { description: 'Worth of one unit.' })

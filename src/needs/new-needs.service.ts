@@ -1,6 +1,7 @@
 import { assertMayKeepNeeds, assertSignedIn } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
 import { mutate, record } from '../audit/audit-trail.service.ts';
+import { CHARACTERS } from '../kernel/bounds.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { notFound, Refused } from '../kernel/problems.ts';
@@ -107,9 +108,9 @@ export class NewNeeds {
     check.id('villageId', 'village', input.villageId);
     const fields = {
       sectorCode: input.sector,
-      title: check.line('title', input.title, 3, 200),
-      description: check.optionalProse('description', input.description, 5000),
-      unit: check.line('unit', input.unit, 1, 40),
+      title: check.line('title', input.title, 3, CHARACTERS.title),
+      description: check.optionalProse('description', input.description, CHARACTERS.description),
+      unit: check.line('unit', input.unit, 1, CHARACTERS.unit),
       unitValue: check.positive('unitValue', input.unitValue),
       quantity: check.positive('quantity', input.quantity),
       dueOn: check.fromToday('dueOn', input.dueOn),

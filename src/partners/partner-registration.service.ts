@@ -3,6 +3,7 @@ import { assertSignedIn, mayGovern } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
 import { mutate } from '../audit/audit-trail.service.ts';
 import { Area } from '../areas/area.entity.ts';
+import { CHARACTERS, ENTRIES } from '../kernel/bounds.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { forbidden, Refused } from '../kernel/problems.ts';
 import { storable } from '../kernel/text.ts';
@@ -23,7 +24,6 @@ export interface Registration {
 }
 
 const CODE = /^[a-z0-9]+(-[a-z0-9]+)*$/;
-const MAX_ENTRIES = 100;
 
 /** Registering partners: by an administrator, or a coordinator whose areas cover all of the partner's. */
 export class PartnerRegistration {
@@ -39,12 +39,12 @@ export class PartnerRegistration {
     const { idempotencyKey, ...request } = input;
     if (!mayGovern(actor, input.areaCodes)) throw new Refused(forbidden('forbidden.register'));
     const check = new InputCheck();
-    const name = check.line('name', input.name, 1, 200);
+    const name = check.line('name', input.name, 1, CHARACTERS.name);
     if (!CODE.test(input.code) || input.code.length < 2 || input.code.length > 60) {
       check.fault('code', 'input.bad-code');
     }
-    checkList(check, 'mandate', input.mandate);
-    checkList(check, 'areaCodes', input.areaCodes);
+    checkList(check, 'mandate', input.mandate, ENTRIES.sectors);
+    checkList(check, 'areaCodes', input.areaCodes, ENTRIES.partnerAreas);
     if (input.areaCodes.length === 0) check.fault('areaCodes', 'input.required');
     const key = check.idempotencyKey(idempotencyKey);
     check.done();
@@ -103,8 +103,8 @@ export class PartnerRegistration {
   }
 }
 
-function checkList(check: InputCheck, field: string, codes: readonly string[]): void {
-  if (codes.length > MAX_ENTRIES) check.fault(field, 'input.too-many', { max: MAX_ENTRIES });
+function checkList(check: InputCheck, field: string, codes: readonly string[], max: number): void {
+  if (codes.length > max) check.fault(field, 'input.too-many', { max });
   const twice = codes.find((code, index) => codes.indexOf(code) !== index);
   if (twice !== undefined) check.fault(field, 'input.twice', { value: twice.slice(0, 60) });
 }

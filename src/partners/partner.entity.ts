@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { CHARACTERS } from '../kernel/bounds.ts';
 import { AreaSchema } from '../areas/area.entity.ts';
 import { idCheck } from '../kernel/ids.ts';
 import { instant, key, oneOf, reference, text, textCheck } from '../platform/columns.ts';
@@ -16,7 +17,7 @@ export type PartnerKind = (typeof partnerKinds)[number];
 
 /** Lower-case words with single hyphens: `perkim-banten`. */
 const codeForm = (column: string) =>
-  `${column} ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(${column}) between 2 and 60`;
+  `${column} ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(${column}) between 2 and ${CHARACTERS.code}`;
 
 export const ClusterSchema = defineEntity({
   name: 'Cluster',
@@ -24,7 +25,7 @@ export const ClusterSchema = defineEntity({
   properties: { code: key().primary(), name: text(), colour: text() },
   checks: [
     { name: 'clusters_code_form', expression: codeForm('code') },
-    { name: 'clusters_name_length', expression: textCheck('name', 1, 200) },
+    { name: 'clusters_name_length', expression: textCheck('name', 1, CHARACTERS.name) },
     { name: 'clusters_colour_form', expression: `colour ~ '^#[0-9a-f]{6}$'` },
   ],
 });
@@ -42,7 +43,7 @@ export const SectorSchema = defineEntity({
   },
   checks: [
     { name: 'sectors_code_form', expression: codeForm('code') },
-    { name: 'sectors_name_length', expression: textCheck('name', 1, 200) },
+    { name: 'sectors_name_length', expression: textCheck('name', 1, CHARACTERS.name) },
   ],
 });
 /** A kind of need (bidang). */
@@ -63,7 +64,7 @@ export const PartnerSchema = defineEntity({
   checks: [
     { name: 'partners_id_form', expression: idCheck('partner') },
     { name: 'partners_code_form', expression: codeForm('code') },
-    { name: 'partners_name_length', expression: textCheck('name', 1, 200) },
+    { name: 'partners_name_length', expression: textCheck('name', 1, CHARACTERS.name) },
     { name: 'partners_kind_known', expression: oneOf('kind', partnerKinds) },
   ],
   indexes: [

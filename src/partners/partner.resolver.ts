@@ -1,4 +1,6 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Extensions, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { ENTRIES } from '../kernel/bounds.ts';
+import { entries } from '../platform/graphql/answer-bounds.ts';
 import type { AreaRow } from '../areas/area.service.ts';
 import { AreaType } from '../areas/area.types.ts';
 import { isId } from '../kernel/ids.ts';
@@ -79,11 +81,13 @@ export class PartnerResolver {
     return toConnection(await this.partners.list(context.reader(), { kind, cluster, search }, page));
   }
 
+  @Extensions(entries(ENTRIES.sectors))
   @Query(() => [SectorType], { description: 'All sectors, by code.' })
   sectors(@Ctx() context: Context): Promise<SectorRow[]> {
     return this.partners.sectors(context.reader());
   }
 
+  @Extensions(entries(ENTRIES.clusters))
   @Query(() => [ClusterType], { description: 'All clusters, by code.' })
   clusters(@Ctx() context: Context): Promise<ClusterRow[]> {
     return this.partners.clusters(context.reader());
@@ -106,11 +110,13 @@ export class PartnerResolver {
     return batches.load(this.partners.clusterByCode, partner.clusterCode);
   }
 
+  @Extensions(entries(ENTRIES.sectors))
   @FieldResolver(() => [SectorType], { description: 'The sectors it is responsible for (tupoksi), by code.' })
   mandate(@Root() partner: PartnerRow, @Ctx() { batches }: Context): Promise<SectorRow[]> {
     return batches.load(this.partners.mandateOf, partner.id);
   }
 
+  @Extensions(entries(ENTRIES.partnerAreas))
   @FieldResolver(() => [AreaType], {
     description: 'Where it works; its mandate holds in these areas. By code.',
   })

@@ -1,4 +1,6 @@
-import { Field, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { Extensions, Field, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { CHARACTERS } from '../kernel/bounds.ts';
+import { characters } from '../platform/graphql/answer-bounds.ts';
 import { connectionType } from '../platform/graphql/connection.ts';
 import { NodeType } from '../platform/graphql/node.types.ts';
 import { payloadType } from '../platform/graphql/payload.ts';
@@ -29,26 +31,33 @@ registerEnumType(PartnerKindEnum, {
 
 @ObjectType('Cluster', { description: 'A group of sectors and of partners that has one colour (rumpun).' })
 export class ClusterType {
+  @Extensions(characters(CHARACTERS.code))
   @Field(() => String, { description: 'Code, such as `infrastructure`.' })
   code!: string;
+  @Extensions(characters(CHARACTERS.name))
   @Field(() => String, { description: 'Indonesian name.' })
   name!: string;
+  @Extensions(characters(CHARACTERS.colour))
   @Field(() => String, { description: 'Colour on maps and boards, `#rrggbb`.' })
   colour!: string;
 }
 
 @ObjectType('Sector', { description: 'A kind of need (bidang).' })
 export class SectorType {
+  @Extensions(characters(CHARACTERS.code))
   @Field(() => String, { description: 'Code, such as `sanitation`.' })
   code!: string;
+  @Extensions(characters(CHARACTERS.name))
   @Field(() => String, { description: 'Indonesian name.' })
   name!: string;
 }
 
 @ObjectType('Partner', { implements: NodeType, description: 'An organisation that helps (mitra).' })
 export class PartnerType extends NodeType {
+  @Extensions(characters(CHARACTERS.code))
   @Field(() => String, { description: 'Code, such as `perkim-banten`.' })
   code!: string;
+  @Extensions(characters(CHARACTERS.name))
   @Field(() => String, { description: 'Name.' })
   name!: string;
   @Field(() => PartnerKindEnum, { description: 'What kind of organisation it is.' })

@@ -80,6 +80,38 @@ export function pageOf<T>(
   };
 }
 
+/** The same of a list that is at hand as a whole, in its order. Throws BAD_USER_INPUT for a bad page or cursor. */
+export function pageOfRows<T extends object>(
+  { name, place, direction }: ListOrder,
+  all: readonly T[],
+  request: PageRequest,
+): Page<T> {
+  assertPageSize(request.first);
+  const after = request.after === null ? null : readCursor(name, request.after);
+  const placeOf = (row: T) => (row as Record<string, string>)[place]!;
+  const isBeyond = (row: T) =>
+    after === null || (direction === 'desc' ? placeOf(row) < after : placeOf(row) > after);
+  const rows = all.filter(isBeyond).slice(0, request.first + 1);
+  return pageOf(name, rows, request, placeOf, () => Promise.resolve(all.length));
+}
+
+/** The same of a list of which only the keys are at hand, each a row's place in it: `load` reads those of the page. */
+export async function pageOfKeys<T extends object>(
+  order: ListOrder,
+  keys: readonly string[],
+  request: PageRequest,
+  load: (key: string) => Promise<T | null>,
+): Promise<Page<T>> {
+  const places = keys.toSorted().map((key) => ({ [order.place]: key }));
+  const page = pageOfRows(order, places, request);
+  const rows = await Promise.all(page.rows.map((one) => load(one[order.place]!)));
+  return {
+    ...page,
+    rows: rows.filter((row) => row !== null),
+    cursorOf: (row) => writeCursor(order.name, (row as Record<string, string>)[order.place]!),
+  };
+}
+
 /** Words typed into a search box as a tsquery: every word must occur, the words may be cut short. */
 export function searchQuery(search: string): string | null {
   const words =

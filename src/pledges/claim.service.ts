@@ -5,6 +5,7 @@ import { mutateByStatements, mutateTogether } from '../audit/audit-trail.service
 import type { JudgeService } from '../balance/judge.service.ts';
 import type { SuggestedNeed, SuggestionService } from '../balance/suggestion.service.ts';
 import type { Outbox } from '../events/outbox.ts';
+import { CHARACTERS, ENTRIES } from '../kernel/bounds.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { isId } from '../kernel/ids.ts';
 import { InputCheck } from '../kernel/input-check.ts';
@@ -50,9 +51,6 @@ export interface ClaimServices {
   logger: Logger;
 }
 
-/** How many needs a refused claim is pointed to. */
-const SUGGESTIONS = 5;
-
 /** Claiming a need, and asking beforehand what a claim would be answered: both are judged by the same code. */
 export class ClaimService {
   private readonly services: ClaimServices;
@@ -88,7 +86,7 @@ export class ClaimService {
     check.id('needId', 'need', input.needId);
     check.positive('quantity', input.quantity);
     const dueOn = check.fromToday('dueOn', input.dueOn);
-    const note = check.optionalProse('note', input.note, 2000);
+    const note = check.optionalProse('note', input.note, CHARACTERS.note);
     check.idempotencyKey(input.idempotencyKey);
     check.done(this.services.clock.now());
     const { idempotencyKey: key, ...request } = input;
@@ -118,7 +116,7 @@ export class ClaimService {
     if (need?.publishedAt == null) throw badArgument('input.needId', 'not-found.need');
     const now = clock.now();
     const remaining = need.status === 'CANCELLED' ? 0 : remainingOf(need);
-    const suggested = () => suggestions.suggest(partner, SUGGESTIONS, now);
+    const suggested = () => suggestions.suggest(partner, ENTRIES.suggestions, now);
     // As for a claim: what is not there to be claimed is not weighed.
     if (remaining < input.quantity) {
       return { outcome: 'REJECT', remaining, verdicts: [], suggestions: suggested };
@@ -134,7 +132,7 @@ export class ClaimService {
     return Promise.all(
       problems.map(async (problem) => {
         if (problem.kind !== 'BalanceRuleBroken') return problem;
-        const suggested = await this.services.suggestions.suggest(partner!, SUGGESTIONS, now);
+        const suggested = await this.services.suggestions.suggest(partner!, ENTRIES.suggestions, now);
         return { ...problem, suggestions: suggested };
       }),
     );

@@ -2,6 +2,7 @@ import { assertSignedIn } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
 import { mutate } from '../audit/audit-trail.service.ts';
 import type { Fact, Outbox } from '../events/outbox.ts';
+import { CHARACTERS } from '../kernel/bounds.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { Refused, wrongState } from '../kernel/problems.ts';
 import { factOf, type NeedView } from '../needs/fact.ts';
@@ -50,7 +51,7 @@ export class NeedCancellation {
     const { database, needs } = this.services;
     const check = new InputCheck();
     check.id('needId', 'need', input.needId);
-    const reason = check.prose('reason', input.reason, 2000);
+    const reason = check.prose('reason', input.reason, CHARACTERS.reason);
     const key = check.idempotencyKey(input.idempotencyKey);
     check.done();
     const { idempotencyKey: _, ...request } = input;

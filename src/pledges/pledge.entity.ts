@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { CHARACTERS } from '../kernel/bounds.ts';
 import { PolicySchema } from '../balance/policy.entity.ts';
 import { idCheck } from '../kernel/ids.ts';
 import type { Verdict } from '../kernel/problems.ts';
@@ -76,8 +77,8 @@ export const PledgeSchema = defineEntity({
       name: 'pledges_ended_with_reason',
       expression: `reason is not null or status not in ('WITHDRAWN', 'DECLINED', 'CANCELLED')`,
     },
-    { name: 'pledges_note_length', expression: textCheck('note', 1, 2000) },
-    { name: 'pledges_reason_length', expression: textCheck('reason', 1, 2000) },
+    { name: 'pledges_note_length', expression: textCheck('note', 1, CHARACTERS.note) },
+    { name: 'pledges_reason_length', expression: textCheck('reason', 1, CHARACTERS.reason) },
     { name: 'pledges_version_positive', expression: 'version >= 1' },
   ],
   indexes: [

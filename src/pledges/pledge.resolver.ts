@@ -1,4 +1,6 @@
 import { Arg, Ctx, Extensions, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { CHARACTERS } from '../kernel/bounds.ts';
+import { characters } from '../platform/graphql/answer-bounds.ts';
 import { maySeePrivate } from '../access/access.rules.ts';
 import type { PolicyRow, PolicyService } from '../balance/policy.service.ts';
 import { PolicyType } from '../balance/policy.types.ts';
@@ -104,6 +106,7 @@ export class PledgeResolver {
   }
 
   @Extensions(perViewer)
+  @Extensions(characters(CHARACTERS.note))
   @FieldResolver(() => String, {
     nullable: true,
     description: 'The partner’s note. Null for whoever may not see it: other partners and the public.',
@@ -113,6 +116,7 @@ export class PledgeResolver {
   }
 
   @Extensions(perViewer)
+  @Extensions(characters(CHARACTERS.reason))
   @FieldResolver(() => String, {
     nullable: true,
     description: 'Why it was approved, declined, withdrawn or cancelled. Null for whoever may not see it.',

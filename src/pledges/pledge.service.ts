@@ -4,6 +4,7 @@ import { assertActsFor, assertMayDecide, assertSignedIn } from '../access/access
 import type { Actor } from '../access/actor.ts';
 import { mutate, record } from '../audit/audit-trail.service.ts';
 import type { EventKind } from '../events/event.entity.ts';
+import { CHARACTERS } from '../kernel/bounds.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { InputCheck } from '../kernel/input-check.ts';
 import { notFound, Refused } from '../kernel/problems.ts';
@@ -52,7 +53,7 @@ export class PledgeService {
   async commit(actor: Actor, input: Commitment): Promise<PledgeView> {
     const check = new InputCheck();
     check.fromToday('dueOn', input.dueOn);
-    const note = check.optionalProse('note', input.note, 2000);
+    const note = check.optionalProse('note', input.note, CHARACTERS.note);
     return this.take(actor, input, check, {
       operation: 'commitPledge',
       allow: ({ partnerId }) => assertActsFor(actor, partnerId),
@@ -126,7 +127,7 @@ export class PledgeService {
 
   private reasoned(input: PledgeDecision): { check: InputCheck; reason: string } {
     const check = new InputCheck();
-    return { check, reason: check.prose('reason', input.reason, 2000) };
+    return { check, reason: check.prose('reason', input.reason, CHARACTERS.reason) };
   }
 
   private async take(

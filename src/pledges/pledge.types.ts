@@ -1,4 +1,6 @@
 import { Extensions, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { ENTRIES } from '../kernel/bounds.ts';
+import { entries } from '../platform/graphql/answer-bounds.ts';
 import { OutcomeEnum, RuleVerdictType } from '../balance/policy.types.ts';
 import type { Outcome } from '../kernel/problems.ts';
 import { NeedType } from '../needs/need.types.ts';
@@ -59,6 +61,7 @@ export class PledgeType extends NodeType {
   expiresAt!: Date | null;
   @Field(() => DateScalar, { description: 'By when it is to be delivered.' })
   dueOn!: string;
+  @Extensions(entries(ENTRIES.rules))
   @Field(() => [RuleVerdictType], { description: 'The balance rules’ verdicts when it was claimed.' })
   verdicts!: RuleVerdictType[];
   @Field(() => Int, { description: 'Rises with every change.' })
@@ -79,7 +82,7 @@ export const PledgePayloadType = payloadType('PledgePayload', 'pledge', () => Pl
 export class BalanceRuleBrokenType extends ProblemType {
   @Field(() => RuleVerdictType, { description: 'The broken rule’s answer.' })
   verdict!: RuleVerdictType;
-  @Extensions(costs(CLAIM_SUGGESTIONS_FIELDS))
+  @Extensions({ ...costs(CLAIM_SUGGESTIONS_FIELDS), ...entries(ENTRIES.suggestions) })
   @Field(() => [NeedType], {
     description: 'At most 5 needs of which you could claim 1 instead, best first; `suggestion` says why.',
   })
@@ -94,12 +97,14 @@ export class ClaimPreviewType {
   outcome!: Outcome;
   @Field(() => Int, { description: 'What remains of the need, in its unit.' })
   remaining!: number;
+  @Extensions(entries(ENTRIES.rules))
   @Field(() => [RuleVerdictType], {
     description:
       'The answer of every rule that is not OFF; none when less remains than asked for, which no rule weighs.',
   })
   verdicts!: RuleVerdictType[];
   @Extensions(costs(SUGGESTIONS_FIELDS))
+  @Extensions(entries(ENTRIES.suggestions))
   @Field(() => [NeedType], {
     simple: true,
     description: 'At most 5 needs of which a claim of 1 would pass, best first; `suggestion` says why.',

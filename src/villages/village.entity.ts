@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { CHARACTERS } from '../kernel/bounds.ts';
 import { AreaSchema } from '../areas/area.entity.ts';
 import { idCheck } from '../kernel/ids.ts';
 import { MAX_VILLAGE_RUPIAH } from '../kernel/rupiah.ts';
@@ -27,7 +28,7 @@ export const VillageSchema = defineEntity({
   },
   checks: [
     { name: 'villages_id_form', expression: idCheck('village') },
-    { name: 'villages_name_length', expression: textCheck('name', 1, 200) },
+    { name: 'villages_name_length', expression: textCheck('name', 1, CHARACTERS.name) },
     { name: 'villages_needed_range', expression: rupiahCheck('needed_rupiah', 0, MAX_VILLAGE_RUPIAH) },
     {
       name: 'villages_claimed_within_needed',

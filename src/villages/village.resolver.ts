@@ -1,4 +1,6 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Extensions, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { ENTRIES } from '../kernel/bounds.ts';
+import { entries } from '../platform/graphql/answer-bounds.ts';
 import { type AreaRow, type AreaService, lineage } from '../areas/area.service.ts';
 import { AreaType } from '../areas/area.types.ts';
 import { isId } from '../kernel/ids.ts';
@@ -114,6 +116,7 @@ export class VillageResolver {
     return toCoverage(village);
   }
 
+  @Extensions(entries(ENTRIES.clusters))
   @FieldResolver(() => [ColourShareType], {
     description: 'The clusters whose commitments stand there, greatest first.',
   })

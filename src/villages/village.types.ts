@@ -1,4 +1,6 @@
-import { Field, Float, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Extensions, Field, Float, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { CHARACTERS } from '../kernel/bounds.ts';
+import { characters } from '../platform/graphql/answer-bounds.ts';
 import { connectionType } from '../platform/graphql/connection.ts';
 import { NodeType } from '../platform/graphql/node.types.ts';
 import { RupiahScalar } from '../platform/graphql/scalars.ts';
@@ -72,8 +74,10 @@ export class ColourShareType {
 
 @ObjectType('Village', { implements: NodeType, description: 'A village in the programme (Kampung KB).' })
 export class VillageType extends NodeType {
+  @Extensions(characters(CHARACTERS.areaCode))
   @Field(() => String, { description: 'Official code, such as `36.02.11.2005`.' })
   code!: string;
+  @Extensions(characters(CHARACTERS.name))
   @Field(() => String, { description: 'Name.' })
   name!: string;
   @Field(() => Float, {

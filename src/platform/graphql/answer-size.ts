@@ -21,10 +21,9 @@ import QuickLRU from 'quick-lru';
 import { RequestError } from '../../kernel/problems.ts';
 import { LIMITS } from '../limits.ts';
 import { MAX_LIST, MAX_PAGE } from '../page.ts';
+import { declaredEntries, leafWeight } from './answer-bounds.ts';
 import { priceOf } from './prices.ts';
 
-/** How long a list is taken to be that has no `first`. */
-const UNPAGED_LENGTH = 20;
 /** A whole schema, whose own depth graphql-js limits. */
 const INTROSPECTION_FIELDS = 10_000;
 const MAX_FAULTS = 20;
@@ -34,20 +33,22 @@ function firstOf({ args, field }: ComplexityEstimatorArgs): unknown {
 }
 
 /**
- * Every field counts one, with what it holds; what a list holds counts as often as the list is long. A connection
- * has its length from `first`, and its `nodes` and `edges` have the connection's.
+ * Every field counts one, with what it holds, and a long text more (answer-bounds.ts); what a list holds counts as often
+ * as the list can be long. A connection has its length from `first`, and its `nodes` and `edges` have the connection's;
+ * any other list has the length that the schema declares.
  */
 function fieldsOf(asked: ComplexityEstimatorArgs): number {
-  const { childComplexity, field, type } = asked;
+  const { childComplexity, field } = asked;
   if (field.name === '__schema' || field.name === '__type') return INTROSPECTION_FIELDS;
-  if (!isCompositeType(getNamedType(field.type))) return 1;
   const isList = isListType(getNullableType(field.type));
+  const declared = isList ? declaredEntries(field) : null;
+  if (!isCompositeType(getNamedType(field.type))) return (declared ?? 1) * leafWeight(field);
+  if (declared !== null) return 1 + declared * childComplexity;
   const first = firstOf(asked);
   // What is past the bounds of a page is refused where it is read, by its name.
   const most = isList ? MAX_LIST : MAX_PAGE;
   if (typeof first === 'number') return 1 + Math.min(Math.max(first, 1), most) * childComplexity;
-  const isPaged = type.name.endsWith('Connection');
-  return 1 + (isList && !isPaged ? UNPAGED_LENGTH : 1) * childComplexity;
+  return 1 + childComplexity;
 }
 
 const estimate: ComplexityEstimator = (asked) => fieldsOf(asked) + priceOf(asked);

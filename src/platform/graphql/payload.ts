@@ -1,4 +1,6 @@
-import { type ClassType, Field, ObjectType } from 'type-graphql';
+import { type ClassType, Extensions, Field, ObjectType } from 'type-graphql';
+import { ENTRIES } from '../../kernel/bounds.ts';
+import { entries } from './answer-bounds.ts';
 import { type Problem, Refused } from '../../kernel/problems.ts';
 import { ProblemType } from './problem.types.ts';
 
@@ -6,6 +8,7 @@ import { ProblemType } from './problem.types.ts';
 export function payloadType(name: string, field: string, type: () => ClassType): ClassType {
   @ObjectType(name, { description: `The ${field}, or why nothing was done.` })
   class Payload {
+    @Extensions(entries(ENTRIES.problems))
     @Field(() => [ProblemType], { description: 'Empty when it was done.' })
     problems!: Problem[];
   }

@@ -10,6 +10,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { ComplexityEstimatorArgs } from 'graphql-query-complexity';
+import { ENTRIES } from '../../kernel/bounds.ts';
 
 /**
  * What a field costs besides the fields that it holds, in fields. A price is an estimate that is reserved before the
@@ -35,7 +36,7 @@ export const SUGGESTIONS_FIELDS = 5000;
  * The same of a refused claim, in one of its problems: a price within a list counts as often as the list is long, and only one
  * of the problems ever has suggestions.
  */
-export const CLAIM_SUGGESTIONS_FIELDS = SUGGESTIONS_FIELDS / 20;
+export const CLAIM_SUGGESTIONS_FIELDS = SUGGESTIONS_FIELDS / ENTRIES.problems;
 
 /** To sum up all that partners did for each other in an area. */
 export const REPORT_FIELDS = 1000;

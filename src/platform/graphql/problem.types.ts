@@ -1,4 +1,6 @@
-import { type ClassType, Field, Int, InterfaceType, ObjectType } from 'type-graphql';
+import { type ClassType, Extensions, Field, Int, InterfaceType, ObjectType } from 'type-graphql';
+import { CHARACTERS, ENTRIES } from '../../kernel/bounds.ts';
+import { characters, entries } from './answer-bounds.ts';
 import type { Problem } from '../../kernel/problems.ts';
 import { DateTimeScalar } from './scalars.ts';
 
@@ -7,6 +9,7 @@ import { DateTimeScalar } from './scalars.ts';
   resolveType: ({ kind }: Problem) => kind,
 })
 export abstract class ProblemType {
+  @Extensions({ ...entries(ENTRIES.path), ...characters(CHARACTERS.pathPart) })
   @Field(() => [String], {
     nullable: true,
     description:
@@ -38,6 +41,7 @@ export const IdempotencyConflictType = plainProblem(
   description: 'This cannot be done in the present state.',
 })
 export class WrongStateType extends ProblemType {
+  @Extensions(characters(CHARACTERS.word))
   @Field(() => String, { description: 'The present status.' })
   status!: string;
 }
