@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { type GraphQLSchema, printSchema } from 'graphql';
 import { costOf } from '../../src/platform/graphql/answer-size.ts';
 import { Documents } from '../../src/platform/graphql/documents.ts';
@@ -11,14 +12,25 @@ import { type HubProcess, startHubWith } from '../hub-process.ts';
 import { cpuSeconds, familyCpuSeconds } from '../process-usage.ts';
 import { median } from '../statistics.ts';
 import { type Candidate, candidates } from './candidates.ts';
+import type { KnownValues } from './random-document.ts';
+import { searchWorst } from './search.ts';
 
 /**
  * What the worst operations cost that the limits let pass: CPU of the hub and of its database, over the demo of
  * Banten, each at the greatest size that is let pass. Prints the table of docs/limits.md.
  *
- * Usage: npm run bench:limits [-- part-of-a-name]
+ * Beside the candidates that are known it looks for others by search, for two minutes, from a seed that it prints.
+ *
+ * Usage: npm run bench:limits [-- [--seed=NUMBER] [--seconds=NUMBER] [part-of-a-name]]
  */
-const [only = ''] = process.argv.slice(2);
+const { values: given, positionals } = parseArgs({
+  options: { seed: { type: 'string' }, seconds: { type: 'string' } },
+  allowPositionals: true,
+});
+const [only = ''] = positionals;
+const seed = Number(given.seed ?? Date.now() % 1_000_000);
+const forMs = 1000 * Number(given.seconds ?? 120);
+const TOPS = 5;
 const ROUNDS = 5;
 const GREATEST = 4096;
 
@@ -92,6 +104,29 @@ async function dataOf<T>(hub: HubProcess, query: string, token: string | null): 
   return (JSON.parse(await ask(hub, JSON.stringify({ query }), token)) as { data: T }).data;
 }
 
+/** Ids and codes of the demo, by the fields and arguments that take them. */
+async function knownValues(hub: HubProcess, token: string): Promise<KnownValues> {
+  type Ids = { nodes: { id: string }[] };
+  const data = await dataOf<{ needs: Ids; pledges: Ids; partners: Ids; villages: Ids }>(
+    hub,
+    '{ needs(first: 5) { nodes { id } } pledges(first: 5) { nodes { id } } partners(first: 5) { nodes { id } } villages(first: 5) { nodes { id } } }',
+    token,
+  );
+  const idsOf = ({ nodes }: Ids) => nodes.map(({ id }) => id);
+  const [need, pledge, partner, village] = [data.needs, data.pledges, data.partners, data.villages].map(
+    idsOf,
+  );
+  return {
+    need: need!,
+    pledge: pledge!,
+    partner: partner!,
+    village: village!,
+    node: [...need!, ...pledge!, ...partner!, ...village!],
+    partnerId: partner!,
+    areaCode: ['36', '36.02', '36.02.14', '36.02.11.2005'],
+  };
+}
+
 const dataDir = await mkdtemp(join(tmpdir(), 'sinergi-limits-'));
 // PostgreSQL's own user, which a root needs, must be able to pass through.
 await chmod(dataDir, 0o711);
@@ -121,6 +156,25 @@ try {
       .replaceAll('A_NEED', found.needs.nodes[0].id);
     console.log(await measure(hub, databasePid, candidate.name, body, signIn.token));
   }
+  const cpu = () => cpuSeconds(hub.pid) + familyCpuSeconds(databasePid);
+  const tops = await searchWorst({
+    schema,
+    seed,
+    forMs,
+    known: await knownValues(hub, signIn.token),
+    passes: (asked) => passes(asked, schema, documents),
+    cost: async (body) => {
+      const before = cpu();
+      await ask(hub, body, signIn.token);
+      return cpu() - before;
+    },
+  });
+  for (const [index, { body }] of tops.slice(0, TOPS).entries()) {
+    console.log(await measure(hub, databasePid, `found by search, ${index + 1}`, body, signIn.token));
+  }
+  console.log(
+    `\nSearched for ${forMs / 1000} s from seed ${seed}; ${tops.length} tops. The costliest:\n\n${tops[0]?.body}`,
+  );
 } finally {
   await hub.stop();
   await rm(dataDir, { recursive: true, force: true });
