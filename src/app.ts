@@ -131,6 +131,7 @@ function contextsOf(
       container,
       usage: new Usage(owner, allowances.of(owner), database.meter),
       open: (fields) => openFields.open(owner, fields),
+      maxAnswerBytes: config.maxAnswerBytes,
       requestId,
     });
   };
@@ -183,8 +184,9 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     keepAliveMs: config.keepAliveSeconds * 1000,
     directReads: new DirectReads({
       documents,
-      ready: new ReadyReads(schema, new ReadPlanner(schema, mappings), prepared),
+      ready: new ReadyReads(schema, new ReadPlanner(schema, mappings), prepared, config.maxAnswerBytes),
       prepared,
+      maxBytes: config.maxAnswerBytes,
       logger,
     }),
     pageDir: fromHere('../workbench'),

@@ -22,6 +22,8 @@ export interface Config {
   readonly readConnections: number;
   /** So many WebSockets and streams of events may be open on this node. */
   readonly maxConnections: number;
+  /** So many bytes one answer, or one event of a subscription, may have. */
+  readonly maxAnswerBytes: number;
   /** The same for one account, or for one address that has not signed in. */
   readonly connectionsPerAccount: number;
   /** What one account, or one address that has not signed in, may ask of this node. */
@@ -187,6 +189,7 @@ export function readConfig(
     writeConnections: read.whole('WRITE_CONNECTIONS', 10, 1, 200),
     readConnections: read.whole('READ_CONNECTIONS', 10, 1, 200),
     maxConnections: read.whole('MAX_CONNECTIONS', 10_000, 1, 1_000_000),
+    maxAnswerBytes: read.whole('MAX_ANSWER_BYTES', 8_388_608, 65_536, 134_217_728),
     connectionsPerAccount: read.whole('CONNECTIONS_PER_ACCOUNT', 200, 1, 1_000_000),
     allowance: {
       fieldsPerSecond: read.whole('FIELDS_PER_SECOND', 20_000, 100, MAX_FIELDS),

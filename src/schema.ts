@@ -30,6 +30,7 @@ import { NeedMutations, NeedResolver, VillageNeedsResolver } from './needs/need.
 import { NodeResolver } from './node.resolver.ts';
 import { PartnerResolver, SectorResolver } from './partners/partner.resolver.ts';
 import { assertBoundsDeclared } from './platform/graphql/answer-bounds.ts';
+import { countAnswerBytes } from './platform/graphql/answer-bytes.ts';
 import type { Context } from './platform/graphql/context.ts';
 import { resolveDirectly } from './platform/graphql/direct-resolvers.ts';
 import { assertFieldsRuled } from './platform/graphql/field-access.ts';
@@ -131,5 +132,6 @@ export async function createSchema(): Promise<GraphQLSchema> {
   resolveDirectly(schema, resolvers);
   assertFieldsRuled(schema);
   assertBoundsDeclared(schema);
+  countAnswerBytes(schema);
   return schema;
 }

@@ -44,6 +44,7 @@ async function contextOf(person: Person, locale: Locale): Promise<Context> {
   const token = await hub.tokenOf(world.accounts[person]);
   const from = { address: null, requestId: 'test' };
   return new Context({
+    maxAnswerBytes: 8_388_608,
     ...(await authentication.authenticate(`Bearer ${token}`, from)),
     locale,
     publicRead: false,

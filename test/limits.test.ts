@@ -29,11 +29,12 @@ test('every operation of the typed client, with its greatest pages, the examples
   const half = (limit: keyof typeof LIMITS) => LIMITS[limit] / 2;
   for (const text of ownTexts) {
     const document = parse(text);
-    const { depth, aliases, directives, selections } = documentSize(document);
+    const { depth, aliases, aliasCharacters, directives, selections } = documentSize(document);
     const fields = answerFields({ schema, document, variableValues: greatestVariables(schema, text) });
     const sizes = {
       depth,
       aliases,
+      aliasCharacters,
       directives,
       selections,
       tokens: tokenCount(text),
@@ -58,6 +59,7 @@ const texts: [limit: string, code: string, of: (size: number) => string][] = [
     'OPERATION_TOO_LARGE',
     (size) => `{ clusters { ${times(size, (index) => `a${index}: code`)} } }`,
   ],
+  ['aliasCharacters', 'OPERATION_TOO_LARGE', (size) => `{ clusters { ${'a'.repeat(size)}: code } }`],
   [
     'directives',
     'OPERATION_TOO_LARGE',

@@ -77,6 +77,7 @@ export type RequestErrorCode =
   | 'BAD_USER_INPUT'
   | 'ANSWER_TOO_LARGE'
   | 'OPERATION_TOO_LARGE'
+  | 'OPERATION_TOO_SLOW'
   | 'RATE_LIMITED'
   | 'TOO_MANY_OPERATIONS'
   | 'FEED_OVERFLOW'

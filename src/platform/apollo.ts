@@ -102,7 +102,12 @@ function withinLimits({ documents, logger }: ApolloOptions): ApolloServerPlugin<
           cost = judged;
           return Promise.resolve(null);
         },
-        willSendResponse: ({ response: { body } }) => {
+        willSendResponse: ({ contextValue, response: { body, http } }) => {
+          const { errors } = contextValue.bytes;
+          if (body.kind === 'single' && errors !== null) {
+            body.singleResult = { errors: errors.map((error) => toClientError(error, contextValue, logger)) };
+            http.status = httpStatusOf('ANSWER_TOO_LARGE');
+          }
           if (body.kind === 'single' && cost !== undefined) {
             body.singleResult.extensions = { ...body.singleResult.extensions, ...costExtension(cost) };
           }

@@ -19,11 +19,17 @@ export interface DatabaseOptions {
 export const WRITE_SILENCE_MS = 20_000;
 export const READ_SILENCE_MS = 30_000;
 export const PROMPT_SILENCE_MS = 3000;
+/**
+ * A statement of a read takes no longer: it is cancelled, and the connection goes on. Less than READ_SILENCE_MS even for a
+ * packet of several, and not for the hub’s own reads, such as proofs of the books.
+ */
+export const READ_TIMEOUT_MS = 5000;
 /** What a connection has prepared ends with it. */
 export const READ_LIFETIME_SECONDS = 600;
 /** When the hub stops, what is under way may end until then. */
 export const CLOSE_WITHIN_MS = 2000;
 export const READ_ONLY = '-c default_transaction_read_only=on';
+export const READ_SETTINGS = `${READ_ONLY} -c statement_timeout=${READ_TIMEOUT_MS}`;
 /**
  * What the server does about a hub that is stopped or cut off amid its writes. A transaction waits for nothing but the
  * database, so one that holds locks in silence is ended. Those that queue for its locks on other connections of that

@@ -13,6 +13,8 @@ export const LIMITS = {
   depth: 32,
   /** Of a whole document, where what a fragment holds counts as often as the fragment is spread. */
   aliases: 60,
+  /** Of one alias: an answer repeats it for each object of a list. */
+  aliasCharacters: 100,
   directives: 30,
   /** Fields, spreads and inline fragments. */
   selections: 1000,

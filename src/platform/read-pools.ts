@@ -5,6 +5,7 @@ import {
   PROMPT_SILENCE_MS,
   READ_LIFETIME_SECONDS,
   READ_ONLY,
+  READ_SETTINGS,
   READ_SILENCE_MS,
 } from './database-settings.ts';
 import { FairQueue } from './fair-queue.ts';
@@ -47,7 +48,7 @@ export function openReadPools(options: ReadPoolOptions): ReadPools {
   const prompt = new Wires({ silenceMs: PROMPT_SILENCE_MS, onSilence });
   const system = { connectionString: url, types: readTypes, options: READ_ONLY };
   const role = hasReader ? ` -c role=${READER_ROLE}` : '';
-  const reading = { ...system, options: `${READ_ONLY} -c search_path=${READER_SCHEMA},public${role}` };
+  const reading = { ...system, options: `${READ_SETTINGS} -c search_path=${READER_SCHEMA},public${role}` };
   const lifetime = { maxLifetimeSeconds: READ_LIFETIME_SECONDS };
   const systemMax = Math.ceil(readConnections / 2);
   const systemPool = openPool({ ...system, ...lifetime, max: systemMax }, patient, logger);

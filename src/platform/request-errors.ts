@@ -9,10 +9,13 @@ import { localeOf } from './messages.ts';
 const STATUS: Readonly<Partial<Record<string, number>>> = {
   BODY_TOO_LARGE: 413,
   FORBIDDEN_ORIGIN: 403,
+  OPERATION_TOO_SLOW: 504,
   RATE_LIMITED: 429,
   TOO_MANY_OPERATIONS: 429,
   UNSUPPORTED_MEDIA_TYPE: 415,
-} satisfies Partial<Record<RefusedRequestCode | 'RATE_LIMITED' | 'TOO_MANY_OPERATIONS', number>>;
+} satisfies Partial<
+  Record<RefusedRequestCode | 'OPERATION_TOO_SLOW' | 'RATE_LIMITED' | 'TOO_MANY_OPERATIONS', number>
+>;
 
 /** The status of an answer that is nothing but errors, of which the first has this code. */
 export function httpStatusOf(code: unknown): number {

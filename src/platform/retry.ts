@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const RETRYABLE = new Set(['40001', '40P01', '55P03']);
 const MAX_TRIES = 8;
 
-function sqlState(error: unknown): string | undefined {
+/** The SQLSTATE of an error of PostgreSQL, or of one that was caused by it. */
+export function sqlState(error: unknown): string | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if ('code' in cause && typeof cause.code === 'string' && /^[0-9A-Z]{5}$/.test(cause.code)) {
       return cause.code;

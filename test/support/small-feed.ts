@@ -64,6 +64,7 @@ const allowances = new Allowances({ fieldsPerSecond: 1, burstFields: 1, operatio
 
 /** Of nobody. */
 export const context = new Context({
+  maxAnswerBytes: 8_388_608,
   actor: anonymous,
   expiresAt: null,
   locale: 'en',

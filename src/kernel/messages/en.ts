@@ -112,12 +112,18 @@ export const en = {
   'feed.overflow': 'You read too slowly; resume with the cursor {cursor}.',
   'query.too-large':
     'The answer could hold {fields, number} fields, and may hold {max, number}: ask for smaller pages, or for less in each.',
+  'query.too-many-bytes':
+    'The answer has more than {max, number} bytes: ask for smaller pages, or for fewer long texts in each.',
+  'query.too-slow':
+    'The database took longer than {seconds, number} seconds: ask for smaller pages, a narrower filter, or less in each.',
   'query.too-many-tokens':
     'The document is longer than {max, number} tokens: send fewer operations, or ask for less in each.',
   'query.too-many-comments': 'The document has more than {max, number} comments: leave them out.',
   'query.too-deep': 'The document is {counted, number} levels deep, and may be {max, number}: nest it less.',
   'query.too-many-aliases':
     'The document has {counted, number} aliases, and may have {max, number}: ask for less at once.',
+  'query.alias-too-long':
+    'An alias has {counted, number} characters, and may have {max, number}: choose a shorter one.',
   'query.too-many-directives':
     'The document has {counted, number} directives, and may have {max, number}: leave some out.',
   'query.too-many-selections':

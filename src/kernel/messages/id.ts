@@ -112,6 +112,10 @@ export const id: Record<MessageKey, string> = {
   'feed.overflow': 'Anda membaca terlalu lambat; lanjutkan dengan kursor {cursor}.',
   'query.too-large':
     'Jawaban ini dapat memuat {fields, number} ruas, sedangkan batasnya {max, number}: minta halaman yang lebih kecil, atau isi yang lebih sedikit.',
+  'query.too-many-bytes':
+    'Jawaban ini lebih dari {max, number} bita: minta halaman yang lebih kecil, atau lebih sedikit teks panjang di dalamnya.',
+  'query.too-slow':
+    'Basis data memerlukan lebih dari {seconds, number} detik: minta halaman yang lebih kecil, saringan yang lebih sempit, atau isi yang lebih sedikit.',
   'query.too-many-tokens':
     'Dokumen ini lebih panjang dari {max, number} token: kirim lebih sedikit operasi, atau minta lebih sedikit di tiap operasi.',
   'query.too-many-comments': 'Dokumen ini memuat lebih dari {max, number} komentar: hilangkanlah.',
@@ -119,6 +123,8 @@ export const id: Record<MessageKey, string> = {
     'Dokumen ini sedalam {counted, number} tingkat, sedangkan batasnya {max, number}: kurangi tingkatnya.',
   'query.too-many-aliases':
     'Dokumen ini memuat {counted, number} alias, sedangkan batasnya {max, number}: minta lebih sedikit sekaligus.',
+  'query.alias-too-long':
+    'Sebuah alias terdiri dari {counted, number} karakter, sedangkan batasnya {max, number}: pilih alias yang lebih pendek.',
   'query.too-many-directives':
     'Dokumen ini memuat {counted, number} direktif, sedangkan batasnya {max, number}: hilangkan sebagian.',
   'query.too-many-selections':

@@ -5,6 +5,7 @@ import { Batches } from '../batch.ts';
 import type { Container } from '../container.ts';
 import type { Locale } from '../messages.ts';
 import type { Usage } from '../usage.ts';
+import { AnswerBytes } from './answer-bytes.ts';
 
 /** Counts a subscription, by what an event costs in it, as one of the asker's until the answer is called; throws TOO_MANY_OPERATIONS. */
 export type Open = (eventFields: number) => () => void;
@@ -20,6 +21,8 @@ export interface ContextOptions {
   /** What the operation takes, of how much the asker may ask for. */
   usage: Usage;
   open: Open;
+  /** So many bytes an answer, or one event, may have. */
+  maxAnswerBytes: number;
   /** The request's name in the log. */
   requestId: string;
   resumeAfter?: string | null;
@@ -32,6 +35,8 @@ export class Context {
   readonly container: Container;
   readonly usage: Usage;
   readonly open: Open;
+  /** What has been made of the answer. */
+  readonly bytes: AnswerBytes;
   readonly requestId: string;
   /** From where a reader goes on that came back by `Last-Event-ID`; it outweighs the argument `after`. */
   readonly resumeAfter: string | null;
@@ -45,6 +50,7 @@ export class Context {
     this.container = options.container;
     this.usage = options.usage;
     this.open = options.open;
+    this.bytes = new AnswerBytes(options.maxAnswerBytes);
     this.requestId = options.requestId;
     this.resumeAfter = options.resumeAfter ?? null;
   }

@@ -4,10 +4,11 @@ import { RequestError } from '../../kernel/problems.ts';
 import { isRecord } from '../../kernel/record.ts';
 import type { CompiledRead, PreparedReads } from '../prepared-reads.ts';
 import type { ReadyReads } from '../read-plan/ready-reads.ts';
+import { tooManyBytes } from './answer-bytes.ts';
 import { costOf } from './answer-size.ts';
 import type { Context } from './context.ts';
 import type { Documents } from './documents.ts';
-import { toClientError } from './errors.ts';
+import { refusalOfRead, toClientError } from './errors.ts';
 import { costExtension } from './execution.ts';
 import { type SentOperation, sentOperation } from './sent-operation.ts';
 
@@ -15,6 +16,8 @@ export interface DirectReadsOptions {
   documents: Documents;
   ready: ReadyReads;
   prepared: PreparedReads;
+  /** Of an answer. */
+  maxBytes: number;
   logger: Logger;
 }
 
@@ -37,7 +40,7 @@ export class DirectReads {
     this.options = options;
   }
 
-  /** The answer's JSON; null for what the ordinary way must answer. */
+  /** The answer's JSON; null for what the ordinary way must answer. Throws RequestError for one that is too large or too slow. */
   async answer(body: unknown, context: Context): Promise<string | null> {
     const request = requestIn(body);
     if (request === null) return null;
@@ -54,10 +57,13 @@ export class DirectReads {
     }
     const extensions = JSON.stringify(costExtension(read.cost));
     try {
-      const [row] = await this.options.prepared.run<{ answer: string }>(read);
+      const [row] = await this.options.prepared.run<{ answer: string | null }>(read);
       context.usage.resume();
+      if (row!.answer === null) throw tooManyBytes(this.options.maxBytes);
       return `{"data":${row!.answer},"extensions":${extensions}}`;
     } catch (error) {
+      const refusal = refusalOfRead(error);
+      if (refusal !== null) throw refusal;
       const failed = new GraphQLError('a read failed', { originalError: error as Error });
       const errors = [toClientError(failed, context, this.options.logger)];
       return `{"errors":${JSON.stringify(errors)},"data":null,"extensions":${extensions}}`;

@@ -16,15 +16,18 @@ import { LIMITS } from '../limits.ts';
 export interface Size {
   depth: number;
   aliases: number;
+  /** Of the longest alias. */
+  aliasCharacters: number;
   directives: number;
   selections: number;
 }
 
-const NOTHING: Size = { depth: 0, aliases: 0, directives: 0, selections: 0 };
+const NOTHING: Size = { depth: 0, aliases: 0, aliasCharacters: 0, directives: 0, selections: 0 };
 
 const beside = (one: Size, other: Size): Size => ({
   depth: Math.max(one.depth, other.depth),
   aliases: one.aliases + other.aliases,
+  aliasCharacters: Math.max(one.aliasCharacters, other.aliasCharacters),
   directives: one.directives + other.directives,
   selections: one.selections + other.selections,
 });
@@ -62,7 +65,8 @@ class Measure {
     if (node.kind === Kind.FRAGMENT_SPREAD) return beside(own, this.fragment(node.name.value));
     if (node.kind === Kind.INLINE_FRAGMENT) return beside(own, this.selectionSet(node.selectionSet));
     const inner = node.selectionSet === undefined ? NOTHING : this.selectionSet(node.selectionSet);
-    const field = { ...own, aliases: node.alias === undefined ? 0 : 1 };
+    const aliasCharacters = node.alias?.value.length ?? 0;
+    const field = { ...own, aliases: node.alias === undefined ? 0 : 1, aliasCharacters };
     return { ...beside(field, inner), depth: inner.depth + 1 };
   }
 
@@ -78,7 +82,7 @@ class Measure {
   }
 }
 
-/** The size of a whole document: the deepest of its operations, and the sum of the rest. */
+/** The size of a whole document: the deepest of its operations, the longest alias, and the sum of the rest. */
 export function documentSize(document: DocumentNode): Size {
   const measure = new Measure(document);
   const sizeOf = (one: OperationDefinitionNode | FragmentDefinitionNode) => measure.definition(one);
@@ -90,6 +94,7 @@ export function documentSize(document: DocumentNode): Size {
 const MEASURED: readonly [limit: keyof Size, key: MessageKey][] = [
   ['depth', 'query.too-deep'],
   ['aliases', 'query.too-many-aliases'],
+  ['aliasCharacters', 'query.alias-too-long'],
   ['directives', 'query.too-many-directives'],
   ['selections', 'query.too-many-selections'],
 ];

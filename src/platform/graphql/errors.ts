@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { Refused, RequestError } from '../../kernel/problems.ts';
+import { READ_TIMEOUT_MS } from '../database-settings.ts';
 import { type Locale, say } from '../messages.ts';
+import { sqlState } from '../retry.ts';
 import { argumentOf } from './argument-path.ts';
 
 /**
@@ -12,6 +14,19 @@ import { argumentOf } from './argument-path.ts';
 function isOfTheRequest({ originalError, path, message, extensions }: GraphQLError): boolean {
   if (originalError != null && !(originalError instanceof GraphQLError)) return false;
   return path === undefined || typeof extensions['code'] === 'string' || message.startsWith('Argument "');
+}
+
+/** SQLSTATE of a statement that took longer than its `statement_timeout`. */
+const TIMED_OUT = '57014';
+
+/** What the client is told of a read that failed by what was asked of it; null for a failure of ours. */
+export function refusalOfRead(error: unknown): RequestError | null {
+  if (error instanceof RequestError) return error;
+  if (sqlState(error) !== TIMED_OUT) return null;
+  return new RequestError('OPERATION_TOO_SLOW', {
+    key: 'query.too-slow',
+    params: { seconds: READ_TIMEOUT_MS / 1000 },
+  });
 }
 
 /** Who hears of an error, and under which name its request is in the log. */
@@ -30,7 +45,7 @@ export function toClientError(
   logger: Logger,
 ): GraphQLFormattedError {
   const { locations, path } = error;
-  const cause = error.originalError;
+  const cause = refusalOfRead(error.originalError) ?? error.originalError;
   if (cause instanceof RequestError) {
     return {
       message: say(locale, cause.said),

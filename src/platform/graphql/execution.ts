@@ -63,12 +63,13 @@ function metered<T>(args: ExecutionArgs, work: (cost: number) => Promise<T>): Pr
   });
 }
 
-/** graphql-js's `execute`, for answers of a bearable size, which say what they cost. */
+/** graphql-js's `execute`, for answers of a bearable size, which say what they cost; one that grew too large is an error. */
 export function executeWithinLimits(args: ExecutionArgs): Promise<ExecutionResult> {
-  return metered(args, async (cost) => ({
-    ...(await execute(args)),
-    extensions: costExtension(cost),
-  }));
+  return metered(args, async (cost) => {
+    const result = await execute(args);
+    const { errors } = (args.contextValue as Context).bytes;
+    return { ...(errors === null ? result : { errors }), extensions: costExtension(cost) };
+  });
 }
 
 /** An open subscription counts no less than what it keeps: one field for so many bytes. */

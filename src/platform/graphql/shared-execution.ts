@@ -84,11 +84,14 @@ const DATA = '{"data":';
 /** So many events in a row that a projection cannot tell, and it is let go: from then on each is executed only once. */
 const MAX_FAILURES = 5;
 
+/** A field of a result has about so many characters; those of a longer one count as more fields, as its price did. */
+const CHARACTERS_PER_FIELD = 100;
+
 /** How many fields a result holds, by its JSON; a text in it that looks like one counts too. */
 function fieldsIn(json: string): number {
   let fields = 0;
   for (let at = json.indexOf('":', DATA.length); at !== -1; at = json.indexOf('":', at + 2)) fields += 1;
-  return fields;
+  return Math.max(fields, Math.ceil(json.length / CHARACTERS_PER_FIELD));
 }
 
 /**
@@ -132,22 +135,29 @@ export class OperationExecution implements SharedExecution {
   async perform(rootValue: unknown): Promise<string> {
     this.performed += 1;
     try {
-      const data = await this.project(rootValue);
-      if (data !== null) return `${DATA}${data}}`;
+      const result = await this.project(rootValue);
+      if (result !== null) return result;
     } catch (error) {
       return this.executeAfter(error, rootValue);
     }
     return this.execute(rootValue);
   }
 
-  /** The event's `data` by the projection; null where there is none. */
+  /** The event's result by the projection; null where there is none. */
   private async project(rootValue: unknown): Promise<string | null> {
     // A single event takes less than a projection.
     if (this.performed === 2) this.projection = projectionOf(this.args);
     if (this.projection === null) return null;
-    const data = await this.projection(rootValue, this.freshContext());
-    this.failures = 0;
-    return data;
+    const context = this.freshContext();
+    try {
+      const data = await this.projection(rootValue, context);
+      this.failures = 0;
+      return `${DATA}${data}}`;
+    } catch (error) {
+      // It would be as large by graphql-js.
+      if (context.bytes.errors !== null) return this.failed(context.bytes.errors, context);
+      throw error;
+    }
   }
 
   /** What graphql-js tells no error of, a projection must be able to tell, or refuse as unusual: the log hears of all else. */
@@ -166,8 +176,14 @@ export class OperationExecution implements SharedExecution {
   private async execute(rootValue: unknown): Promise<string> {
     const contextValue = this.freshContext();
     const { errors, ...result }: ExecutionResult = await execute({ ...this.args, rootValue, contextValue });
+    const refused = contextValue.bytes.errors;
+    if (refused !== null) return this.failed(refused, contextValue);
     if (errors === undefined) return JSON.stringify(result);
     return JSON.stringify({ errors: this.format(errors, contextValue), ...result });
+  }
+
+  private failed(errors: readonly GraphQLError[], context: Context): string {
+    return JSON.stringify({ errors: this.format(errors, context) });
   }
 
   private freshContext(): Context {

@@ -55,15 +55,21 @@ export class ReadyReads {
   private readonly prepared: PreparedReads;
   private readonly known = new WeakMap<OperationDefinitionNode, Known>();
   private readonly plans = new QuickLRU<string, Plan | { isUnmapped: true }>({ maxSize: MAX_PLANS });
+  private readonly maxBytes: number;
   private operations = 0;
 
-  constructor(schema: GraphQLSchema, planner: ReadPlanner, prepared: PreparedReads) {
+  /** `maxBytes`: of an answer; a longer one stays in the database. */
+  constructor(schema: GraphQLSchema, planner: ReadPlanner, prepared: PreparedReads, maxBytes: number) {
     this.schema = schema;
     this.planner = planner;
     this.prepared = prepared;
+    this.maxBytes = maxBytes;
   }
 
-  /** The statement whose one row's `answer` is the JSON of the answer's data; null for what the ordinary way must answer. */
+  /**
+   * The statement whose one row's `answer` is the JSON of the answer's data, or null where that has too many bytes. Null for
+   * what the ordinary way must answer.
+   */
   find(asked: AskedRead): CompiledRead | null {
     const { operation } = asked;
     const definitions = operation.variableDefinitions ?? [];
@@ -120,9 +126,15 @@ export class ReadyReads {
     const planned = this.planner.plan({ document, operation, variables }, reader);
     if (planned === null) return { isUnmapped: true };
     const { statement, checks } = planned;
-    const answer = planned.isPersonal ? asAsked(statement, asker) : sql`select (${statement}) as answer`;
-    return { ...this.prepared.compile(answer), checks };
+    const whole = planned.isPersonal ? asAsked(statement, asker) : sql`select (${statement}) as answer`;
+    return { ...this.prepared.compile(withinBytes(whole, this.maxBytes)), checks };
   }
+}
+
+/** OFFSET keeps the planner from evaluating the answer once for its length and once more for itself. */
+function withinBytes(answer: Expression, max: number): Expression {
+  return sql`select case when octet_length(whole.answer) <= ${sql.lit(max)} then whole.answer end as answer
+    from (${answer} offset 0) as whole`;
 }
 
 /**
