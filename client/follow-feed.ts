@@ -23,6 +23,35 @@ export interface Following extends PledgeFeedSubscriptionVariables {
   maxRetryMs?: number;
   /** Hears each time why the feed was interrupted, before it goes on. */
   onLost?: (error: SinergiError) => void;
+  /**
+   * Called when the hub's database was restored to an earlier point. Discard what you have of the events after
+   * `error.position`: they no longer hold. When it has returned, or its promise is fulfilled, the feed goes on after
+   * that position. Without it the feed ends, and throws the error.
+   */
+  onRestored?: (error: FeedRestored) => void | Promise<void>;
+}
+
+/** The hub's database was restored to an earlier point: events that were given out are no longer part of the feed. */
+export class FeedRestored extends SinergiError {
+  /** The last position that still holds, as far as the hub can know; 0 for the beginning. */
+  readonly position: number;
+  /** Of that position: `followFeed` goes on from it. */
+  readonly cursor: string;
+
+  private constructor({ code, message, errors }: SinergiError, position: number, cursor: string) {
+    super(code, message, errors);
+    this.name = 'FeedRestored';
+    this.position = position;
+    this.cursor = cursor;
+  }
+
+  /** Null for any other error. */
+  static of(error: SinergiError): FeedRestored | null {
+    const { position, cursor } = error.errors[0]?.extensions ?? {};
+    const isOne =
+      error.code === 'FEED_RESTORED' && typeof position === 'number' && typeof cursor === 'string';
+    return isOne ? new FeedRestored(error, position, cursor) : null;
+  }
 }
 
 /** The hub skipped events, and did so again when it was asked again: what it tells is not all that happened. */
@@ -140,9 +169,22 @@ class Follower {
     this.hasRenewed = false;
   }
 
+  /** Goes on from where both histories agree, once the reader has gone back to it. */
+  private async goBack(error: FeedRestored): Promise<void> {
+    const { onRestored } = this.following;
+    if (onRestored === undefined) throw error;
+    await onRestored(error);
+    this.cursor = error.cursor;
+  }
+
   /** Throws what no retry can mend. */
   private async forgive(error: unknown): Promise<void> {
     if (!(error instanceof SinergiError)) throw error;
+    const restored = FeedRestored.of(error);
+    if (restored !== null) {
+      await this.goBack(restored);
+      return;
+    }
     if (error instanceof FeedGap) {
       this.gaps += 1;
       if (this.gaps > MAX_GAPS) throw error;
@@ -164,7 +206,7 @@ export interface FollowedFeed extends AsyncIterableIterator<FeedEvent, undefined
 /**
  * The live feed through lost connections, failures of the hub and slow moments: every matching event after `after`,
  * or from now on, once and in order. It ends when `signal` is aborted. Throws SinergiError for what no retry can
- * mend, such as a token that the hub refuses and nobody renews, and FeedGap.
+ * mend, such as a token that the hub refuses and nobody renews, FeedGap, and FeedRestored unless there is `onRestored`.
  */
 export function followFeed(client: SinergiClient, following: Following = {}): FollowedFeed {
   const stopping = new AbortController();

@@ -4,7 +4,7 @@ import { AuditEntrySchema, AuditPendingSchema } from './audit/audit.entity.ts';
 import { LedgerEntrySchema, PartnerBalanceSchema } from './balance/ledger.entity.ts';
 import { PolicySchema } from './balance/policy.entity.ts';
 import { DeliverySchema } from './deliveries/delivery.entity.ts';
-import { EventSchema, FeedHeadSchema, OutboxEventSchema } from './events/event.entity.ts';
+import { EventSchema, FeedHeadSchema, FeedTermSchema, OutboxEventSchema } from './events/event.entity.ts';
 import {
   AccountAreaSchema,
   AccountRoleSchema,
@@ -68,6 +68,7 @@ export const entities: EntitySchema[] = [
   OutboxEventSchema,
   EventSchema,
   FeedHeadSchema,
+  FeedTermSchema,
   IdempotencyKeySchema,
   MovedClockSchema,
   JobRunSchema,

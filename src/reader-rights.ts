@@ -11,6 +11,7 @@ export const readerRights: ReaderRights = {
     'public.areas',
     'public.clusters',
     'public.feed_head',
+    'public.feed_terms',
     'public.job_runs',
     'public.ledger_entries',
     'public.moved_clock',

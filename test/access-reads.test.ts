@@ -17,6 +17,7 @@ import {
   verify,
   withdraw,
 } from './support/acts.ts';
+import { BEGINNING } from '../src/feed/feed-cursor.ts';
 import { insertPolicy } from './support/inserts.ts';
 import { Listener, take } from './support/listener.ts';
 import { gql } from './support/query.ts';
@@ -29,7 +30,7 @@ const openHub = await testHub({ database: hub.database, clock: hub.clock, public
 const { as, accounts, villages, partners } = await buildWorld(hub);
 const visitor = await openHub.client(null);
 const today = hub.clock.date();
-const fromTheBeginning = Buffer.from('feed:0').toString('base64url');
+const fromTheBeginning = BEGINNING.cursor;
 
 const need = await publish(as.kader, { villageId: villages.cimarga.id });
 const aDraft = await draft(as.kader, { villageId: villages.cimarga.id, title: 'Rahasia desa' });

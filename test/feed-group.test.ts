@@ -18,14 +18,14 @@ const { tail, log } = hub.services;
 test('who joins a group at the moment an execution of it fails misses nothing', async () => {
   const { id, filter } = await ObservedNeed.publish(as.coordinator, villages.cimarga.id);
   await hub.feedStamped();
-  await until(async () => tail.head === (await log.head()), 'a tail at the end of the feed');
+  await until(async () => tail.place.position === (await log.history.end()).position, 'a tail at the end of the feed');
   let failures = 0;
   const perform = (root: unknown) => {
     if (failures === 0) return Promise.reject(new Error('an execution that fails'));
     return Promise.resolve(JSON.stringify((root as { position: number }).position));
   };
   const group = freeGroup(hub, filter, perform);
-  const start = group.position;
+  const start = group.place.position;
   const got: number[] = [];
   const late = {
     take: (events: readonly { event: { position: number } }[]) =>
@@ -40,7 +40,7 @@ test('who joins a group at the moment an execution of it fails misses nothing', 
     fail: () => {
       failures += 1;
       queueMicrotask(() => {
-        expect(group.position).toBe(start);
+        expect(group.place.position).toBe(start);
         group.add(late);
       });
     },
@@ -74,7 +74,7 @@ class CrowdReader {
   constructor(group: FeedGroup, onSlice: () => void) {
     this.group = group;
     this.onSlice = onSlice;
-    this.after = group.position;
+    this.after = group.place.position;
     group.add(this);
   }
 
@@ -111,7 +111,7 @@ async function gatedGroup() {
   const { id, filter } = await ObservedNeed.publish(as.coordinator, villages.cimarga.id);
   const atEnd = async () => {
     await hub.feedStamped();
-    await until(async () => tail.head === (await log.head()), 'a tail at the end of the feed');
+    await until(async () => tail.place.position === (await log.history.end()).position, 'a tail at the end of the feed');
   };
   await atEnd();
   const { promise, resolve: open } = Promise.withResolvers<void>();
@@ -122,7 +122,7 @@ async function gatedGroup() {
     return '{}';
   };
   const group = freeGroup(hub, filter, perform);
-  const start = group.position;
+  const start = group.place.position;
   return {
     group,
     open,
@@ -186,7 +186,7 @@ test('between slices of a large crowd the hub turns to everything else; who come
     if (heard.first.length > 1) return;
     setImmediate(() => {
       turn += 1;
-      joinedAt = group.position;
+      joinedAt = group.place.position;
       group.add(late);
       group.remove(gone);
     });
@@ -209,7 +209,7 @@ test('between slices of a large crowd the hub turns to everything else; who come
 test('whoever comes and goes while a crowd is written to, and whatever comes then, each hears all events from when it came, in order and nothing twice', async () => {
   const { id, filter } = await ObservedNeed.publish(as.coordinator, villages.cimarga.id);
   await hub.feedStamped();
-  await until(async () => tail.head === (await log.head()), 'a tail at the end of the feed');
+  await until(async () => tail.place.position === (await log.history.end()).position, 'a tail at the end of the feed');
   let merged = 0;
   const perform = async () => {
     if (chance.whole(4) === 0) await nextTurn();
@@ -217,7 +217,7 @@ test('whoever comes and goes while a crowd is written to, and whatever comes the
     return 'x'.repeat(chance.whole(5) === 0 ? 100_000 : 10);
   };
   const group = freeGroup(hub, filter, perform);
-  const start = group.position;
+  const start = group.place.position;
   const readers: CrowdReader[] = [];
   // Between two slices, as others would.
   const comeOrGo = () => {
@@ -233,7 +233,7 @@ test('whoever comes and goes while a crowd is written to, and whatever comes the
   }
   await hub.feedStamped();
   const places = await placesOf(database, id, start);
-  await until(() => group.position === places.at(-1), 'the last event');
+  await until(() => group.place.position === places.at(-1), 'the last event');
   await until(() => readers.every((one) => one.isGone || one.last === places.at(-1)), 'it with everybody');
   for (const { after, heard, isGone, repeats, writes } of readers) {
     const owed = places.filter((place) => place > after);

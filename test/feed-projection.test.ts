@@ -11,6 +11,7 @@ import {
   validate,
 } from 'graphql';
 import { BalanceChangedDocument, PledgeFeedDocument, VillageBoardDocument } from '../client/operations.ts';
+import { BEGINNING } from '../src/feed/feed-cursor.ts';
 import { placed } from '../src/feed/feed-log.service.ts';
 import { Allowances } from '../src/platform/allowances.ts';
 import { Meter } from '../src/platform/meter.ts';
@@ -36,7 +37,7 @@ await claim(world.as.semen, needs[3]!.id, 1, { note: 'rahasia' });
 await claim(world.as.kodim, needs[4]!.id, 1, { note: 'juga “rahasia”' });
 await hub.feedStamped();
 const { log, authentication, container } = hub.services;
-const events = placed(await log.read({}, 0, 500), 0);
+const events = placed(await log.read({}, BEGINNING, 500), BEGINNING);
 
 const allowances = new Allowances({ fieldsPerSecond: 1, burstFields: 1, operations: 1 }, hub.clock);
 

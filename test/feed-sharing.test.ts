@@ -68,14 +68,14 @@ test('subscribers who ask alike are one group, wherever each of them begins; oth
 test('each event is executed once for a group, and its messages are the same for all who stood at the same place', async () => {
   const { id, filter } = await ObservedNeed.publish(as.coordinator, villages.cimarga.id);
   await hub.feedStamped();
-  await until(async () => tail.head === (await log.head()), 'a tail at the end of the feed');
+  await until(async () => tail.place.position === (await log.history.end()).position, 'a tail at the end of the feed');
   let performed = 0;
   const perform = (root: unknown) => {
     performed += 1;
     return Promise.resolve(JSON.stringify((root as { position: number }).position));
   };
   const group = freeGroup(hub, filter, perform);
-  const start = group.position;
+  const start = group.place.position;
   const readers = Array.from({ length: 20 }, () => {
     const got: number[] = [];
     const reader = {

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Relay } from '../src/events/relay.ts';
+import type { Place } from '../src/feed/feed-cursor.ts';
 import { type FeedEvent, FeedLog } from '../src/feed/feed-log.service.ts';
 import { type FeedListener, FeedTail } from '../src/feed/feed-tail.ts';
 import type { FeedFilter } from '../src/feed/feed.rules.ts';
@@ -8,6 +9,7 @@ import { createLogger } from '../src/platform/logger.ts';
 import { Chance } from './faults/chance.ts';
 import { copyEvents } from './faults/event-copies.ts';
 import { ObservedNeed } from './faults/observed-need.ts';
+import { placeAt } from './support/feed-places.ts';
 import { testHub } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
 import { until } from './support/until.ts';
@@ -24,7 +26,7 @@ const { id: needId } = await ObservedNeed.publish(as.coordinator, villages.cimar
 class CountedLog extends FeedLog {
   reads = 0;
 
-  override read(filter: FeedFilter, after: number, limit: number): Promise<FeedEvent[]> {
+  override read(filter: FeedFilter, after: Place, limit: number): Promise<FeedEvent[]> {
     this.reads += 1;
     return super.read(filter, after, limit);
   }
@@ -46,7 +48,7 @@ class Listening {
 
   constructor(tail: FeedTail) {
     this.tail = tail;
-    this.after = tail.head;
+    this.after = tail.place.position;
     tail.subscribe(this.hear, ['all']);
   }
 
@@ -71,10 +73,10 @@ test('whatever the relay tells, late, twice or behind a gap, and whoever comes a
     const dice = chance.whole(10);
     if (dice < 3) await copyEvents(database, needId, 1 + chance.whole(20));
     else if (dice < 6) {
-      const from = Math.max(0, tail.head + chance.whole(40) - 20);
-      const told = await hub.services.log.read({}, from, 1 + chance.whole(30));
-      if (told.length > 0) tail.take(told, told.at(-1)!.position);
-    } else if (dice === 6) tail.take([], await log.head());
+      const from = Math.max(0, tail.place.position + chance.whole(40) - 20);
+      const told = await hub.services.log.read({}, await placeAt(database, from), 1 + chance.whole(30));
+      if (told.length > 0) tail.take(told, told.at(-1)!);
+    } else if (dice === 6) tail.take([], await log.history.end());
     else if (dice === 7) open.push(new Listening(tail));
     else if (dice === 8) {
       for (const one of open) one.end();
@@ -90,8 +92,8 @@ test('whatever the relay tells, late, twice or behind a gap, and whoever comes a
   open.push(new Listening(tail));
   await copyEvents(database, needId, 5);
   await hub.feedStamped();
-  const head = await log.head();
-  await until(() => tail.head === head, 'a tail at the end of the feed');
+  const head = (await log.history.end()).position;
+  await until(() => tail.place.position === head, 'a tail at the end of the feed');
   for (const one of [...ended, ...open]) one.expectWhole();
   for (const one of open) expect(one.heard).toHaveLength(head - one.after);
   for (const one of open) one.end();
@@ -102,8 +104,8 @@ test('while nobody listens, the tail keeps up with the feed and reads no event',
   const { log, tail } = await openTail();
   await copyEvents(database, needId, 20);
   await hub.feedStamped();
-  const head = await log.head();
-  await until(() => tail.head === head, 'a tail at the end of the feed');
+  const head = (await log.history.end()).position;
+  await until(() => tail.place.position === head, 'a tail at the end of the feed');
   expect(log.reads).toBe(0);
   await tail.stop();
 });
@@ -113,11 +115,12 @@ test('what its own relay has placed a node does not read from the log again', as
   const listening = new Listening(tail);
   await copyEvents(database, needId, 20);
   await hub.feedStamped();
-  await until(async () => listening.heard.length === (await log.head()) - listening.after, 'all events');
-  const told = await hub.services.log.read({}, tail.head - 10, 10);
+  await until(async () => listening.heard.length === (await log.history.end()).position - listening.after, 'all events');
+  const before = await placeAt(database, tail.place.position - 10);
+  const told = await hub.services.log.read({}, before, 10);
   const next = told.map((event) => ({ ...event, position: event.position + 10 }));
   const { reads } = log;
-  tail.take(next, next.at(-1)!.position);
+  tail.take(next, next.at(-1)!);
   expect(listening.heard.slice(-10)).toEqual(next.map(({ position }) => position));
   expect(log.reads).toBe(reads);
   listening.end();

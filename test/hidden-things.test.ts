@@ -1,3 +1,4 @@
+import { BEGINNING } from '../src/feed/feed-cursor.ts';
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { newId } from '../src/platform/ids.ts';
@@ -102,7 +103,7 @@ describe.each(outsiders)('to %s', (outsider) => {
 
     test('is like nothing through the live feed', async () => {
       const client = outsider === 'visitor' ? await openHub.client(null) : as[outsider];
-      const after = Buffer.from('feed:0').toString('base64url');
+      const after = BEGINNING.cursor;
       const heard = await Promise.all(
         [hidden, nextTo(hidden)].map(async (id) => {
           const results = client.subscribe(

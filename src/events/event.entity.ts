@@ -60,6 +60,10 @@ export const OutboxEventSchema = defineEntity({
 export class OutboxEvent extends OutboxEventSchema.class {}
 OutboxEventSchema.setClass(OutboxEvent);
 
+/** By the row's own hash, which needs no text of it. */
+const DIGEST = `lpad(to_hex(hash_record_extended(row(id, kind collate "C", occurred_at, village_code, village_id, need_id,
+  sector_code, pledge_id, partner_id, snapshot), 0)), 16, '0')`;
+
 export const EventSchema = defineEntity({
   name: 'Event',
   tableName: 'events',
@@ -69,6 +73,10 @@ export const EventSchema = defineEntity({
     /** Place in the feed, contiguous from 1. */
     position: p.bigint('number').unique(),
     ...content(),
+    /** Tells this event from any other: 64 bits, in hex, of what it shows to everybody. */
+    digest: key().generated(`(${DIGEST}) stored`),
+    /** The latest terms of relays when it got its place, as `writeTrail` writes them. */
+    terms: key().default(''),
   },
   checks: [
     { name: 'events_position_positive', expression: 'position >= 1' },
@@ -96,3 +104,20 @@ export const FeedHeadSchema = defineEntity({
 /** The last position that was given, one row: locked by the relay while it gives places. */
 export class FeedHead extends FeedHeadSchema.class {}
 FeedHeadSchema.setClass(FeedHead);
+
+export const FeedTermSchema = defineEntity({
+  name: 'FeedTerm',
+  tableName: 'feed_terms',
+  properties: {
+    ordinal: p.integer().primary().autoincrement(false),
+    id: key(),
+    after: p.bigint('number'),
+  },
+  checks: [
+    { name: 'feed_terms_id_form', expression: `id ~ '^[0-9a-f]{6}$'` },
+    { name: 'feed_terms_place', expression: 'ordinal >= 1 and "after" >= 0' },
+  ],
+});
+/** A relay took over and gave places after that position; see feed-terms.ts. Never changed and never removed. */
+export class FeedTerm extends FeedTermSchema.class {}
+FeedTermSchema.setClass(FeedTerm);

@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { LockedLoop, type LockedWork } from '../platform/locked-loop.ts';
 import { RELAY_LOCK } from '../platform/locks.ts';
 import type { Row } from '../platform/rows.ts';
 import type { Session, Statement } from '../platform/session.ts';
 import type { Event } from './event.entity.ts';
+import { ordinalsOf, type Term, writeTrail } from './feed-terms.ts';
 
 /** Rings when events have got their places; says which relay gave them. */
 export const FEED_CHANNEL = 'sinergi_feed';
@@ -15,18 +16,21 @@ const BATCH = 500;
 /** An event that has just got its place, as all may see it. */
 export type PlacedRow = Omit<Row<Event>, 'words'>;
 
+/** What tells an event's place from that of any other. */
+export type PlaceRow = Pick<PlacedRow, 'position' | 'digest' | 'terms'>;
+
 /** Who hears on this node of what its relay has placed, without reading it from the log. */
 export interface PlacedListener {
   /** Whether it has anybody to tell. */
   readonly isHeard: boolean;
   /** Called after the commit with events in order, and the last place that is given; must not wait or throw. */
-  take(events: readonly PlacedRow[], head: number): void;
+  take(events: readonly PlacedRow[], end: PlaceRow): void;
 }
 
 const COLUMNS = `id, kind, occurred_at, village_code, village_id, need_id, sector_code, pledge_id, partner_id, snapshot`;
 const SHOWN = `id::float8, position::float8, kind, occurred_at as "occurredAt", village_code as "villageCode",
     village_id as "villageId", need_id as "needId", sector_code as "sectorCode", pledge_id as "pledgeId",
-    partner_id as "partnerId", snapshot`;
+    partner_id as "partnerId", snapshot, digest, terms`;
 
 /**
  * Gives every event its place: contiguous positions in the order in which events become visible. A transaction
@@ -40,8 +44,8 @@ const placing = (name: string, answer: string): Statement => ({
     delete from outbox where id in (select id from outbox order by id limit ${BATCH}) returning *),
   head as (select position from feed_head where id = 1 and exists (select from taken) for update),
   placed as (
-    insert into events (position, ${COLUMNS}, words)
-    select head.position + row_number() over (order by id), ${COLUMNS}, words from taken, head order by id
+    insert into events (position, ${COLUMNS}, words, terms)
+    select head.position + row_number() over (order by id), ${COLUMNS}, words, $2 from taken, head order by id
     returning *),
   moved as (
     update feed_head set position = head.position + (select count(*) from taken)
@@ -50,8 +54,19 @@ const placing = (name: string, answer: string): Statement => ({
   ${answer}`,
 });
 
-const PLACE = placing('place', 'select count(*)::int as placed, max(position)::float8 as head from placed');
+const PLACE = placing(
+  'place',
+  `select position::float8, digest, terms, (count(*) over ())::int as placed from placed
+    order by placed.position desc limit 1`,
+);
 const PLACE_AND_TELL = placing('place-and-tell', `select ${SHOWN} from placed order by position`);
+
+/** The term that begins now, if there is anything to place. $1: its id. */
+const BEGIN_TERM = `
+  insert into feed_terms (ordinal, id, after)
+  select coalesce((select max(ordinal) from feed_terms), 0) + 1, $1, position from feed_head
+  where exists (select from outbox) returning ordinal`;
+const TERMS = `select ordinal, id, after::float8 from feed_terms where ordinal = any($1::int[]) order by ordinal desc`;
 
 /**
  * One of these runs on every node; the one that holds the lock gives places, the others ring for it after their own
@@ -62,6 +77,8 @@ export class Relay {
   readonly id = randomUUID();
   private readonly loop: LockedLoop;
   private listener: PlacedListener | null = null;
+  /** Of the term in which this relay gives places; null until it has something to place. */
+  private trail: string | null = null;
   /** Something was committed here since the last round began. */
   private committed = false;
 
@@ -70,7 +87,10 @@ export class Relay {
       lock: RELAY_LOCK,
       name: 'the relay of events',
       // It hears what the other nodes ring.
-      inherit: (session) => session.listen(COMMIT_CHANNEL, () => this.loop.wake()),
+      inherit: (session) => {
+        this.trail = null;
+        return session.listen(COMMIT_CHANNEL, () => this.loop.wake());
+      },
       turn: (session) => this.place(session),
       standBy: (session) => this.ring(session),
     };
@@ -104,14 +124,16 @@ export class Relay {
   /** Places a batch at most; true when it was a full one. */
   private async place(session: Session): Promise<boolean> {
     this.committed = false;
+    this.trail ??= await beginTerm(session);
+    if (this.trail === null) return false;
     if (this.listener?.isHeard === true) {
-      const events = await session.query<PlacedRow>(PLACE_AND_TELL, [this.id]);
-      if (events.length > 0) this.listener.take(events, events.at(-1)!.position);
+      const events = await session.query<PlacedRow>(PLACE_AND_TELL, [this.id, this.trail]);
+      if (events.length > 0) this.listener.take(events, events.at(-1)!);
       return events.length === BATCH;
     }
-    const [row] = await session.query<{ placed: number; head: number }>(PLACE, [this.id]);
-    if (row!.placed > 0) this.listener?.take([], row!.head);
-    return row!.placed === BATCH;
+    const [end] = await session.query<PlaceRow & { placed: number }>(PLACE, [this.id, this.trail]);
+    if (end !== undefined) this.listener?.take([], end);
+    return end?.placed === BATCH;
   }
 
   /** One bell for all commits since the last one. It is not theirs to ring: commits that notify wait for each other. */
@@ -120,4 +142,12 @@ export class Relay {
     this.committed = false;
     await session.query(`notify ${COMMIT_CHANNEL}`);
   }
+}
+
+/** Begins a term when there is something to place; answers its trail, or null. */
+async function beginTerm(session: Session): Promise<string | null> {
+  const [begun] = await session.query<{ ordinal: number }>(BEGIN_TERM, [randomBytes(3).toString('hex')]);
+  if (begun === undefined) return null;
+  const { ordinal } = begun;
+  return writeTrail({ ordinal, terms: await session.query<Term>(TERMS, [ordinalsOf(ordinal)]) });
 }

@@ -2,7 +2,9 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { Logger } from 'pino';
 import type { SharedExecution } from '../platform/live/shared-stream.ts';
 import type { SharedMessage, SharedMessages } from '../platform/live/shared-messages.ts';
-import { feedCursor, type FeedEvent, type FeedLog, placed, type PlacedEvent } from './feed-log.service.ts';
+import type { Place } from './feed-cursor.ts';
+import { FeedRestored } from './feed-history.service.ts';
+import { type FeedEvent, type FeedLog, placed, type PlacedEvent } from './feed-log.service.ts';
 import type { FeedListener, FeedTail } from './feed-tail.ts';
 import { Handing } from './handing.ts';
 import { type FeedFilter, matches, type Topic, topicsOf } from './feed.rules.ts';
@@ -16,6 +18,7 @@ export interface Performed {
 export interface GroupReader {
   /** Called with events in order, none missing, and the same as messages; must not wait or throw. */
   take(performed: readonly Performed[], messages: SharedMessages): void;
+  /** FeedRestored: what it has may be of a history that is no more. */
   fail(error: unknown): void;
 }
 
@@ -36,14 +39,14 @@ const RETRY_MS = 500;
 
 export async function perform(execution: SharedExecution, event: PlacedEvent): Promise<Performed> {
   const body = await execution.perform(event);
-  return { event, message: { body, cursor: feedCursor(event.position) } };
+  return { event, message: { body, cursor: event.cursor } };
 }
 
 /** The events in order, each executed once, the first of them after the place `previous`. */
 export function performAll(
   execution: SharedExecution,
   events: readonly FeedEvent[],
-  previous: number,
+  previous: Place,
 ): Promise<Performed[]> {
   return Promise.all(placed(events, previous).map((event) => perform(execution, event)));
 }
@@ -79,10 +82,12 @@ export class FeedGroup {
   private readonly topics: readonly Topic[];
   private readonly logger: Logger;
   private readonly readers = new Set<GroupReader>();
-  private handedOn: number;
+  private handedOn: Place;
   private queue: FeedEvent[] = [];
   /** Whether something was let go of that is in the log. */
   private isBehind = false;
+  /** Whether what it has handed on is of a history that is no more. */
+  private isOver = false;
   private isPumping = false;
   /** On the clock of `performance`. */
   private restsUntil = -Infinity;
@@ -96,12 +101,12 @@ export class FeedGroup {
     this.tail = tail;
     this.logger = logger;
     this.topics = topicsOf(filter);
-    this.handedOn = tail.head;
+    this.handedOn = tail.place;
     tail.subscribe(this.hear, this.topics);
   }
 
   /** Everything that matches up to here was handed to the readers, and everything after it will be. */
-  get position(): number {
+  get place(): Place {
     return this.handedOn;
   }
 
@@ -121,8 +126,16 @@ export class FeedGroup {
     this.wake?.();
   }
 
+  /** The feed was restored to an earlier point: each reader hears from where it may go on, and leaves. */
+  end(error: FeedRestored): void {
+    this.isOver = true;
+    this.queue = [];
+    for (const reader of this.readers) reader.fail(error);
+    this.wake?.();
+  }
+
   private readonly hear: FeedListener = (events) => {
-    if (this.isBehind) return;
+    if (this.isBehind || this.isOver) return;
     for (const event of events) if (matches(this.filter, event)) this.queue.push(event);
     if (this.queue.length > MAX_QUEUE) this.letGo();
     if (!this.isPumping) void this.pump();
@@ -137,9 +150,9 @@ export class FeedGroup {
 
   private async pump(): Promise<void> {
     this.isPumping = true;
-    while (this.readers.size > 0 && (this.isBehind || this.queue.length > 0)) {
+    while (this.readers.size > 0 && !this.isOver && (this.isBehind || this.queue.length > 0)) {
       await this.rest();
-      if (this.readers.size === 0) break;
+      if (this.readers.size === 0 || this.isOver) break;
       try {
         await this.handOn(await this.nextEvents());
       } catch (error) {
@@ -155,6 +168,7 @@ export class FeedGroup {
   private async handOn(events: readonly FeedEvent[]): Promise<void> {
     if (events.length === 0) return;
     const performed = await performAll(this.execution, events, this.handedOn);
+    if (this.isOver) return;
     let writingMs = 0;
     const parts = partsOf(performed);
     for (const [index, part] of parts.entries()) {
@@ -170,10 +184,10 @@ export class FeedGroup {
    */
   private async handToAll(part: readonly Performed[], isLast: boolean): Promise<number> {
     const handing = new Handing(part, [...this.readers]);
-    this.handedOn = part.at(-1)!.event.position;
+    this.handedOn = part.at(-1)!.event;
     for (;;) {
       handing.writeNext((reader) => this.readers.has(reader));
-      if (handing.isDone) return handing.writingMs;
+      if (handing.isDone || this.isOver) return handing.writingMs;
       await nextTurn();
       if (isLast && handing.isBeginning) await this.joinTo(handing);
     }
@@ -181,7 +195,8 @@ export class FeedGroup {
 
   /** What cannot be told together with these waits for its turn, as does what cannot be executed. */
   private async joinTo(handing: Handing): Promise<void> {
-    const isTooMuch = this.isBehind || this.tail.pace.gatheringMs > 0 || this.readers.size === 0;
+    const isTooMuch =
+      this.isBehind || this.tail.pace.gatheringMs > 0 || this.readers.size === 0 || this.isOver;
     const events = isTooMuch ? [] : this.queue.splice(0, Math.max(0, BATCH - handing.count));
     if (events.length === 0) return;
     const performed = await performAll(this.execution, events, this.handedOn).catch(() => []);
@@ -192,7 +207,7 @@ export class FeedGroup {
     }
     // Who has come by now may stand before these events, or behind them and know them.
     handing.join(performed, [...this.readers]);
-    this.handedOn = performed.at(-1)!.event.position;
+    this.handedOn = performed.at(-1)!.event;
   }
 
   /** A full batch, or what is in the log already, waits only until the hub has turned to everything else once. */
@@ -221,6 +236,10 @@ export class FeedGroup {
     try {
       page = await this.log.read(this.filter, this.handedOn, BATCH);
     } catch (error) {
+      if (error instanceof FeedRestored) {
+        this.end(error);
+        return [];
+      }
       this.logger.warn({ err: error }, 'a group of feeds could not read the log; it is tried again');
       this.letGo();
       await sleep(RETRY_MS);
@@ -228,7 +247,7 @@ export class FeedGroup {
     }
     if (page.length === BATCH) this.letGo();
     else {
-      const read = page.at(-1)?.position ?? this.handedOn;
+      const read = page.at(-1)?.position ?? this.handedOn.position;
       this.queue = this.queue.filter(({ position }) => position > read);
     }
     return page;

@@ -9,10 +9,12 @@ import { storable } from '../kernel/text.ts';
 import type { NeedRow } from '../needs/fact.ts';
 import type { PartnerRow } from '../partners/partner.service.ts';
 import type { Database } from '../platform/database.ts';
-import { assertPageSize, type PageRequest, readNumberCursor, writeCursor } from '../platform/page.ts';
+import { assertPageSize, type PageRequest } from '../platform/page.ts';
 import type { Row } from '../platform/rows.ts';
 import type { PledgeRow } from '../pledges/pledge-book.service.ts';
 import type { VillageRow } from '../villages/village.service.ts';
+import { BEGINNING, type Place, readFeedCursor, withCursor } from './feed-cursor.ts';
+import { FeedHistory } from './feed-history.service.ts';
 import type { FeedFilter } from './feed.rules.ts';
 
 /** The state an event shows, as it was written with the fact. */
@@ -24,34 +26,24 @@ export interface Snapshot {
 }
 
 /** An event that has its place. */
-export type FeedEvent = Omit<Row<Event>, 'snapshot' | 'words'> & { snapshot: Snapshot };
+export type FeedEvent = Omit<Row<Event>, 'snapshot' | 'words'> & Place & { snapshot: Snapshot };
 
-/** An event in somebody's stream; `previous` is the place where that stream stood before, 0 at the feed’s beginning. */
-export type PlacedEvent = FeedEvent & { previous: number };
+/** An event in somebody's stream; `previous` is where that stream stood before. */
+export type PlacedEvent = FeedEvent & { previous: Place };
 
 export interface FeedPage {
   events: PlacedEvent[];
-  /** From where a feed may go on after this page: the last event's position, or the feed's end when there is none. */
-  end: number;
+  /** From where a feed may go on after this page: the last event's place, or the feed's end when there is none. */
+  end: Place;
   hasNextPage: boolean;
   hasPreviousPage: boolean;
 }
 
-const LIST = 'feed';
 const MAX_LIST = 100;
 
 /** The events of one stream, in order, the first of them after the place `previous`. */
-export function placed(events: readonly FeedEvent[], previous: number): PlacedEvent[] {
-  return events.map((event, index) => ({ ...event, previous: events[index - 1]?.position ?? previous }));
-}
-
-export function feedCursor(position: number): string {
-  return writeCursor(LIST, position);
-}
-
-/** The position a cursor names. Throws BAD_USER_INPUT for a cursor from elsewhere. */
-export function feedPosition(cursor: string): number {
-  return readNumberCursor(LIST, cursor);
+export function placed(events: readonly FeedEvent[], previous: Place): PlacedEvent[] {
+  return events.map((event, index) => ({ ...event, previous: events[index - 1] ?? previous }));
 }
 
 /** Throws BAD_USER_INPUT, naming the field, for a filter that could not mean anything. */
@@ -86,41 +78,37 @@ function conditions(filter: FeedFilter, after: number): RawBuilder<unknown> {
   return sql.join(all, sql` and `);
 }
 
+/** True where that place is one of this history. */
+function stands({ position, digest }: Place): RawBuilder<unknown> {
+  if (position === 0) return sql`true`;
+  return sql`exists (select from events where position = ${position} and digest = ${digest})`;
+}
+
 /** The feed as it is written down: every event that has its place, in order. */
 export class FeedLog {
+  readonly history: FeedHistory;
   private readonly database: Pick<Database, 'reads'>;
 
   constructor(database: Pick<Database, 'reads'>) {
     this.database = database;
+    this.history = new FeedHistory(database);
   }
 
-  /** The last position that was given; 0 when nothing has happened yet. */
-  async head(): Promise<number> {
-    const { rows } = await sql<{ position: number }>`select position from feed_head`.execute(
-      this.database.reads,
-    );
-    return rows[0]!.position;
-  }
-
-  /** At most `limit` matching events after `after`, in order. */
-  async read(filter: FeedFilter, after: number, limit: number): Promise<FeedEvent[]> {
-    const { rows } = await sql<FeedEvent>`
-      select * from events where ${conditions(filter, after)}
-      order by position limit ${limit}`.execute(this.database.reads);
-    return rows;
+  /** At most `limit` matching events after `after`, in order. Throws FeedRestored where `after` is of another history. */
+  read(filter: FeedFilter, after: Place, limit: number): Promise<FeedEvent[]> {
+    return this.select(filter, after, sql`position`, limit);
   }
 
   /**
    * A page of the history in commit order: from the beginning, after a cursor, or the latest. Throws BAD_USER_INPUT
-   * for a bad page, filter or cursor.
+   * for a bad page, filter or cursor, and FeedRestored for a cursor of another history.
    */
   async page(_reader: Reader, filter: FeedFilter, request: PageRequest, latest: boolean): Promise<FeedPage> {
     assertPageSize(request.first);
     assertFeedFilter(filter);
+    const after = request.after === null ? BEGINNING : readFeedCursor(request.after);
     // Read before the events: whatever matches up to here is in them, so that a feed may go on from it.
-    const head = await this.head();
-    const after = request.after === null ? 0 : feedPosition(request.after);
-    if (after > head) throw badArgument('after', 'input.bad-cursor');
+    const head = await this.history.end();
     const limit = request.first + 1;
     if (!latest) {
       const rows = await this.read(filter, after, limit);
@@ -128,20 +116,36 @@ export class FeedLog {
       const hasNextPage = rows.length === limit;
       return {
         events: placed(events, after),
-        end: events.at(-1)?.position ?? head,
+        end: events.at(-1) ?? head,
         hasNextPage,
         hasPreviousPage: request.after !== null,
       };
     }
-    const { rows } = await sql<FeedEvent>`
-      select * from events where ${conditions(filter, after)}
-      order by position desc limit ${limit}`.execute(this.database.reads);
+    const rows = await this.select(filter, after, sql`position desc`, limit);
     const events = rows.slice(0, request.first).toReversed();
     return {
-      events: placed(events, rows[request.first]?.position ?? after),
-      end: events.at(-1)?.position ?? head,
+      events: placed(events, rows[request.first] ?? after),
+      end: events.at(-1) ?? head,
       hasNextPage: false,
       hasPreviousPage: rows.length === limit,
     };
+  }
+
+  /** Events and whether `after` stands, as of one snapshot: one row without an event says it where there is none. */
+  private async select(
+    filter: FeedFilter,
+    after: Place,
+    order: RawBuilder<unknown>,
+    limit: number,
+  ): Promise<FeedEvent[]> {
+    const { rows } = await sql<FeedEvent & { isHere: boolean; place: number | null }>`
+      select here.is_here, page.position as place, page.* from (select ${stands(after)} as is_here) as here
+      left join lateral (
+        select * from events where here.is_here and ${conditions(filter, after.position)}
+        order by ${order} limit ${limit}) as page on true`.execute(this.database.reads);
+    if (!rows[0]!.isHere) throw await this.history.partedFrom(after);
+    return rows
+      .filter(({ place }) => place !== null)
+      .map(({ isHere: _, place: __, ...event }) => withCursor(event));
   }
 }

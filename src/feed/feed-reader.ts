@@ -1,3 +1,4 @@
+import { RequestError } from '../kernel/problems.ts';
 import { type SharedExecution, SharedReading } from '../platform/live/shared-stream.ts';
 import { isFull, type Outlet } from '../platform/live/outlet.ts';
 import { SharedMessages } from '../platform/live/shared-messages.ts';
@@ -9,7 +10,9 @@ import {
   performAll,
   type Performed,
 } from './feed-group.ts';
-import { feedCursor, type FeedEvent, type FeedLog } from './feed-log.service.ts';
+import type { Place } from './feed-cursor.ts';
+import { FeedRestored } from './feed-history.service.ts';
+import type { FeedEvent, FeedLog } from './feed-log.service.ts';
 import type { FeedFilter } from './feed.rules.ts';
 
 /** So many events may wait for one reader, and so many characters for all readers of a connection. */
@@ -21,14 +24,17 @@ const CHUNK = 20;
 /** An allowance is looked at again after this time at the latest. */
 const MOST_WAIT_MS = 1000;
 
+/** To the letter: the same event may have another cursor since a failover, and its reader compares it with what it has. */
+const isSame = (one: Place, other: Place) => one.cursor === other.cursor;
+
 export interface FeedReaderOptions {
   group: FeedGroup;
   execution: SharedExecution;
   outlet: Outlet;
   log: FeedLog;
   filter: FeedFilter;
-  /** The position after which the reader begins. */
-  after: number;
+  /** The place after which the reader begins. */
+  after: Place;
 }
 
 /**
@@ -45,9 +51,9 @@ export interface FeedReaderOptions {
 export class FeedReader extends SharedReading implements GroupReader {
   private readonly options: FeedReaderOptions;
   /** The last event that was sent, or the place after which the reader began. */
-  private last: number;
+  private last: Place;
   /** Everything that matches up to here was sent. */
-  private sent: number;
+  private sent: Place;
   private waiting: Performed[] = [];
   private waitingLength = 0;
   private isLive = false;
@@ -68,9 +74,9 @@ export class FeedReader extends SharedReading implements GroupReader {
 
   take(performed: readonly Performed[], messages: SharedMessages): void {
     const { outlet } = this.options;
-    if (this.isLive && performed[0]!.event.previous === this.last && !isFull(outlet)) {
+    if (this.isLive && isSame(performed[0]!.event.previous, this.last) && !isFull(outlet)) {
       outlet.send(messages);
-      this.moveTo(performed.at(-1)!.event.position);
+      this.moveTo(performed.at(-1)!.event);
       return;
     }
     this.isLive = false;
@@ -88,12 +94,12 @@ export class FeedReader extends SharedReading implements GroupReader {
 
   protected async run(): Promise<void> {
     const { group } = this.options;
-    await this.readLog(group.position);
+    await this.readLog(group.place);
     while (!this.isEnded) {
-      if (this.failure !== null) throw this.failure.error;
+      if (this.failure !== null) throw await this.reasonOf(this.failure.error);
       if (this.isBehind) {
         this.isBehind = false;
-        await this.readLog(group.position);
+        await this.readLog(group.place);
       } else if (this.waiting.length > 0) {
         await this.sendWaiting();
       } else {
@@ -110,6 +116,13 @@ export class FeedReader extends SharedReading implements GroupReader {
     this.wake?.();
   }
 
+  /** Of a restored feed: from where this reader may go on, which is its own last place if that still stands. */
+  private async reasonOf(error: unknown): Promise<unknown> {
+    if (!(error instanceof FeedRestored)) return error;
+    await this.options.log.history.assertStands(this.last);
+    return new RequestError('SERVICE_UNAVAILABLE', { key: 'feed.interrupted' }, { retryAfterSeconds: 1 });
+  }
+
   private waits(length: number): void {
     this.waitingLength += length;
     this.options.outlet.waiting.length += length;
@@ -124,22 +137,22 @@ export class FeedReader extends SharedReading implements GroupReader {
     this.dropWaiting();
     this.isBehind = true;
     if (!this.wasLive) return;
-    this.options.outlet.overflow(feedCursor(this.last));
+    this.options.outlet.overflow(this.last.cursor);
     void this.return();
   }
 
-  private moveTo(position: number): void {
-    this.last = position;
-    this.sent = position;
+  private moveTo(place: Place): void {
+    this.last = place;
+    this.sent = place;
   }
 
-  /** Sends everything that matches up to `seam`, a position that the log has reached. */
-  private async readLog(seam: number): Promise<void> {
+  /** Sends everything that matches up to `seam`, a place that the log has reached. */
+  private async readLog(seam: Place): Promise<void> {
     const { pages } = this.options.outlet.waiting;
-    while (this.sent < seam && !this.isEnded) await pages.take(() => this.sendPage(seam));
+    while (this.sent.position < seam.position && !this.isEnded) await pages.take(() => this.sendPage(seam));
   }
 
-  private async sendPage(seam: number): Promise<void> {
+  private async sendPage(seam: Place): Promise<void> {
     const { outlet, log, filter, execution } = this.options;
     if (!this.isEnded) await outlet.drained();
     if (this.isEnded) return;
@@ -149,7 +162,7 @@ export class FeedReader extends SharedReading implements GroupReader {
     for (let start = 0; start < page.length && !this.isEnded; start += CHUNK) {
       await this.send(await this.performPaid(page.slice(start, start + CHUNK)));
     }
-    if (page.length < PAGE) this.sent = Math.max(this.sent, seam);
+    if (page.length < PAGE && this.sent.position < seam.position) this.sent = seam;
   }
 
   /** History is read at its reader's cost, and waits for the allowance: what happens now is free. */
@@ -181,10 +194,10 @@ export class FeedReader extends SharedReading implements GroupReader {
     await this.options.outlet.drained();
     const taken = this.waiting.splice(0, CHUNK);
     for (const { message } of taken) this.waits(-message.body.length);
-    const performed = taken.filter(({ event }) => event.position > this.sent);
+    const performed = taken.filter(({ event }) => event.position > this.sent.position);
     const [first] = performed;
     if (first === undefined) return;
-    if (first.event.previous !== this.last) {
+    if (!isSame(first.event.previous, this.last)) {
       performed[0] = await perform(this.options.execution, { ...first.event, previous: this.last });
     }
     await this.send(performed);
@@ -197,7 +210,7 @@ export class FeedReader extends SharedReading implements GroupReader {
       while (isFull(outlet) && !this.isEnded) await outlet.drained();
       if (this.isEnded) return;
       outlet.send(new SharedMessages(part.map(({ message }) => message)));
-      this.moveTo(part.at(-1)!.event.position);
+      this.moveTo(part.at(-1)!.event);
       await outlet.drained();
     }
   }

@@ -1,6 +1,14 @@
 import type { Logger } from 'pino';
-import { FEED_CHANNEL, type PlacedListener, type PlacedRow, type Relay } from '../events/relay.ts';
+import {
+  FEED_CHANNEL,
+  type PlacedListener,
+  type PlacedRow,
+  type PlaceRow,
+  type Relay,
+} from '../events/relay.ts';
 import { Doorbell } from '../platform/doorbell.ts';
+import { BEGINNING, type OwnPlace, type Place, withCursor } from './feed-cursor.ts';
+import { FeedRestored } from './feed-history.service.ts';
 import type { FeedEvent, FeedLog } from './feed-log.service.ts';
 import { type Topic, topicsOfEvent } from './feed.rules.ts';
 import { Pace } from './pace.ts';
@@ -23,7 +31,8 @@ export class FeedTail implements PlacedListener {
   private readonly doorbell: Doorbell;
   private readonly logger: Logger;
   private readonly listeners = new Map<Topic, Set<FeedListener>>();
-  private position = 0;
+  private readonly restoredHearers: ((error: FeedRestored) => void)[] = [];
+  private at: OwnPlace = BEGINNING;
   private stopped = false;
   private reading: Promise<void> | null = null;
   private readAgain = false;
@@ -38,7 +47,7 @@ export class FeedTail implements PlacedListener {
   }
 
   async start(): Promise<void> {
-    this.position = await this.log.head();
+    this.at = await this.log.history.end();
     this.relay.tell(this);
     this.timer = setInterval(() => this.ring(), POLL_MS);
     this.timer.unref();
@@ -54,9 +63,14 @@ export class FeedTail implements PlacedListener {
     return this.listeners.size > 0;
   }
 
-  /** Everything up to this position was handed on. */
-  get head(): number {
-    return this.position;
+  /** Everything up to this place was handed on. */
+  get place(): Place {
+    return this.at;
+  }
+
+  /** `hear` is called when the feed was restored to an earlier point: what was handed on may stand no more. */
+  onRestored(hear: (error: FeedRestored) => void): void {
+    this.restoredHearers.push(hear);
   }
 
   /** From this call on, `listener` hears every event of these topics after `head`, each once. */
@@ -83,13 +97,17 @@ export class FeedTail implements PlacedListener {
     await this.reading;
   }
 
-  /** What this node's relay has placed: all that comes before it is here already, or is read now. */
-  take(events: readonly PlacedRow[], head: number): void {
+  /**
+   * What this node's relay has placed: all that comes before it is here already, or is read now. What a relay places first
+   * after it took over is read too, since the database may have been restored meanwhile.
+   */
+  take(events: readonly PlacedRow[], end: PlaceRow): void {
     if (this.stopped) return;
-    const first = events[0]?.position ?? head + 1;
-    if (this.isHeard && first > this.position + 1) this.ring();
-    else if (this.isHeard) this.advance(events as readonly FeedEvent[]);
-    else this.position = Math.max(this.position, head);
+    const isFirst = this.at.terms !== end.terms;
+    const first = events[0]?.position ?? end.position + 1;
+    if (isFirst || (this.isHeard && first > this.at.position + 1)) this.ring();
+    else if (this.isHeard) this.advance((events as readonly (PlacedRow & FeedEvent)[]).map(withCursor));
+    else if (end.position > this.at.position) this.at = withCursor(end);
   }
 
   /** The relay's own rings tell of what it has told already. */
@@ -118,23 +136,40 @@ export class FeedTail implements PlacedListener {
 
   private async readNew(): Promise<void> {
     for (;;) {
+      const { at } = this;
       if (!this.isHeard) {
-        const head = await this.log.head();
+        const end = await this.log.history.end();
         // Who has come since hears all after the place that was the tail's when it came.
         if (this.isHeard) continue;
-        this.position = Math.max(this.position, head);
+        // What the relay has told meanwhile is later; an earlier end is that of a restored feed.
+        if (this.at === at || end.position > this.at.position) this.at = end;
         return;
       }
-      const events = await this.log.read({}, this.position, BATCH);
+      let events: FeedEvent[];
+      try {
+        events = await this.log.read({}, at, BATCH);
+      } catch (error) {
+        if (!(error instanceof FeedRestored)) throw error;
+        this.goBack(error);
+        continue;
+      }
       this.advance(events);
       if (events.length < BATCH || this.stopped) return;
     }
   }
 
+  /** Goes on from a place of the restored feed; who listens hears that what it has may stand no more. */
+  private goBack(error: FeedRestored): void {
+    const { shared } = error;
+    this.logger.warn({ position: shared.position }, 'the feed was restored to an earlier point');
+    this.at = shared;
+    for (const hear of this.restoredHearers) hear(error);
+  }
+
   /** Hands on what is new of events that follow each other, from the tail's place on at the latest. */
   private advance(events: readonly FeedEvent[]): void {
-    const fresh = events.filter(({ position }) => position > this.position);
-    this.position = fresh.at(-1)?.position ?? this.position;
+    const fresh = events.filter(({ position }) => position > this.at.position);
+    this.at = fresh.at(-1) ?? this.at;
     this.pace.count(fresh.length);
     this.handOn(fresh);
   }

@@ -13,7 +13,7 @@ import type { PledgeView } from '../pledges/pledge-book.service.ts';
 import { PledgeType } from '../pledges/pledge.types.ts';
 import type { VillageRow } from '../villages/village.service.ts';
 import { VillageType } from '../villages/village.types.ts';
-import { feedCursor, type FeedEvent, type FeedLog, type PlacedEvent } from './feed-log.service.ts';
+import type { FeedEvent, FeedLog, PlacedEvent } from './feed-log.service.ts';
 import { FeedConnectionType, FeedEventType, FeedFilterType } from './feed.types.ts';
 import { LiveFeed } from './live-feed.service.ts';
 
@@ -53,10 +53,10 @@ export class FeedResolver {
       request,
       latest,
     );
-    const startCursor = events[0] === undefined ? null : feedCursor(events[0].position);
+    const startCursor = events[0]?.cursor ?? null;
     return {
       nodes: events,
-      pageInfo: { hasNextPage, hasPreviousPage, startCursor, endCursor: feedCursor(end) },
+      pageInfo: { hasNextPage, hasPreviousPage, startCursor, endCursor: end.cursor },
     };
   }
 
@@ -115,7 +115,7 @@ export class FeedResolver {
 
   @FieldResolver(() => CursorScalar, { description: 'The place of this event, for `after`.' })
   cursor(@Root() event: FeedEvent): string {
-    return feedCursor(event.position);
+    return event.cursor;
   }
 
   @FieldResolver(() => CursorScalar, {
@@ -123,7 +123,7 @@ export class FeedResolver {
       'Where this subscription or page stood before: the cursor of the event before this one that matches its filter; for the first, that of `after`, of the moment the subscription began, or of the feed’s beginning. It equals the last cursor seen as long as nothing was missed.',
   })
   previousCursor(@Root() { previous }: PlacedEvent): string {
-    return feedCursor(previous);
+    return previous.cursor;
   }
 
   @FieldResolver(() => NeedType, { description: 'The need, as of this event.' })

@@ -26,6 +26,17 @@ export class Groups<G extends Group> {
     return group;
   }
 
+  all(): G[] {
+    return [...this.groups.values()];
+  }
+
+  /** Forgets all, and answers them: who comes from now on joins others. */
+  clear(): G[] {
+    const all = this.all();
+    this.groups.clear();
+    return all;
+  }
+
   /** To be called after a reader has left the group. */
   left(key: string, group: G): void {
     if (group.size === 0 && this.groups.get(key) === group) this.groups.delete(key);

@@ -8,7 +8,7 @@ import type { PartnerService } from '../partners/partner.service.ts';
 import { SharedSource } from '../platform/live/shared-stream.ts';
 import type { VillageService } from '../villages/village.service.ts';
 import { FeedGroup } from './feed-group.ts';
-import { assertFeedFilter, type FeedLog, feedPosition } from './feed-log.service.ts';
+import { assertFeedFilter, type FeedLog } from './feed-log.service.ts';
 import { FeedReader } from './feed-reader.ts';
 import type { FeedTail } from './feed-tail.ts';
 import type { FeedFilter } from './feed.rules.ts';
@@ -43,6 +43,10 @@ export class LiveFeed {
     this.balances = balances;
     this.policies = policies;
     this.logger = logger;
+    tail.onRestored((error) => {
+      for (const group of this.feeds.clear()) group.end(error);
+      for (const group of this.states.all()) group.change();
+    });
   }
 
   /** How many subscriptions are open on this node. */
@@ -55,13 +59,14 @@ export class LiveFeed {
     return this.feeds.groupCount + this.states.groupCount;
   }
 
-  /** Every matching event after the cursor, or from now on. Root values: `PlacedEvent`. */
+  /**
+   * Every matching event after the cursor, or from now on. Root values: `PlacedEvent`. Throws FeedRestored for a cursor of
+   * another history.
+   */
   async events(_reader: Reader, filter: FeedFilter, cursor: string | null): Promise<SharedSource> {
     assertFeedFilter(filter);
-    const head = await this.log.head();
-    const after = cursor === null ? head : feedPosition(cursor);
-    if (after > head) throw badArgument('after', 'input.bad-cursor');
     const { log, tail, logger, feeds } = this;
+    const after = await (cursor === null ? log.history.end() : log.history.placeOf(cursor));
     return new SharedSource((execution, outlet) => {
       const { key } = execution;
       const group = feeds.of(key, () => new FeedGroup(execution, filter, log, tail, logger));

@@ -64,7 +64,8 @@ export class StateGroup {
     this.policies.unsubscribe(this.change, this.state.place);
   }
 
-  private readonly change = (): void => {
+  /** Shows the state anew, whatever it was. */
+  readonly change = (): void => {
     this.hasChanged = true;
     if (!this.isRunning) void this.run();
   };

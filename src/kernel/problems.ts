@@ -81,6 +81,8 @@ export type RequestErrorCode =
   | 'RATE_LIMITED'
   | 'TOO_MANY_OPERATIONS'
   | 'FEED_OVERFLOW'
+  | 'FEED_RESTORED'
+  | 'AUDIT_RESTORED'
   | RefusedRequestCode;
 
 /** Of requests that are refused before anybody looks at an operation. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { dropDatabase, execute, siblingUrl } from './test-server.ts';
 
@@ -7,6 +8,27 @@ types.setTypeParser(pg.types.builtins.INT8, Number);
 
 /** Names the connections of tests, so that they are told from those of hubs. */
 export const TEST_APPLICATION = 'sinergi-test';
+
+const newName = () => `sinergi_test_${randomUUID().replaceAll('-', '')}`;
+
+/** Runs a statement that bears no other connection to the database, which is closed to all from then on. */
+async function aloneWith(serverUrl: string, name: string, statement: string): Promise<void> {
+  await execute(serverUrl, `alter database ${name} allow_connections false`);
+  for (let tries = 1; ; tries += 1) {
+    await execute(
+      serverUrl,
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`,
+    );
+    try {
+      await execute(serverUrl, statement);
+      break;
+    } catch (error) {
+      // What was ended is still on its way out.
+      if (tries === 50) throw error;
+      await sleep(20);
+    }
+  }
+}
 
 /** A migrated database of one's own. */
 export class TestDatabase {
@@ -25,12 +47,14 @@ export class TestDatabase {
       types,
       application_name: TEST_APPLICATION,
     });
+    // A test may break its connections.
+    this.pool.on('error', () => undefined);
   }
 
   /** Cloned from the template, or empty without a single table. */
   static async create(kind: 'migrated' | 'empty' = 'migrated'): Promise<TestDatabase> {
     const serverUrl = process.env['SINERGI_TEST_SERVER']!;
-    const name = `sinergi_test_${randomUUID().replaceAll('-', '')}`;
+    const name = newName();
     const template = kind === 'empty' ? 'template1' : process.env['SINERGI_TEST_TEMPLATE']!;
     await execute(serverUrl, `create database ${name} template ${template}`);
     return new TestDatabase(serverUrl, name);
@@ -85,6 +109,24 @@ export class TestDatabase {
     );
     const rows = await this.sql<{ name: string; digest: string }>(digests.join(' union all '));
     return Object.fromEntries(rows.map(({ name, digest }) => [name, digest]));
+  }
+
+  /** A copy as it stands now, as a backup that is restored beside it. Breaks all connections to this one. */
+  async copy(): Promise<TestDatabase> {
+    const name = newName();
+    await aloneWith(this.serverUrl, this.name, `create database ${name} template ${this.name}`);
+    await execute(this.serverUrl, `alter database ${this.name} allow_connections true`);
+    return new TestDatabase(this.serverUrl, name);
+  }
+
+  /** From now on this address leads to the other database, as after a failover, and the other’s address to this one. */
+  async changeWith(other: TestDatabase): Promise<void> {
+    const between = newName();
+    await aloneWith(this.serverUrl, this.name, `alter database ${this.name} rename to ${between}`);
+    await aloneWith(this.serverUrl, other.name, `alter database ${other.name} rename to ${this.name}`);
+    await execute(this.serverUrl, `alter database ${between} rename to ${other.name}`);
+    await execute(this.serverUrl, `alter database ${other.name} allow_connections true`);
+    await execute(this.serverUrl, `alter database ${this.name} allow_connections true`);
   }
 
   async drop(): Promise<void> {

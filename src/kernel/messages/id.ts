@@ -109,6 +109,13 @@ export const id: Record<MessageKey, string> = {
   'auth.required': 'Masuklah dahulu: kirim “Authorization: Bearer <token>” dengan token jawaban signIn.',
   'error.internal': 'Ada yang salah di pihak kami; sebutkan {id} bila meminta bantuan.',
   'error.busy': 'Hub sedang sibuk; coba lagi sebentar lagi.',
+  'audit.restored':
+    'Jejak audit dipulihkan dari cadangan: entri yang ditunjuk kursor ini tidak lagi menjadi bagiannya. Baca daftar ini lagi dari awal.',
+  'feed.interrupted':
+    'Umpan dipulihkan ke keadaan sebelumnya. Data yang Anda miliki tetap berlaku; lanjutkan dengan kursor terakhir Anda.',
+  'feed.not-here-yet': 'Peristiwa ini belum sampai di simpul ini. Coba lagi sebentar lagi.',
+  'feed.restored':
+    'Umpan dipulihkan ke keadaan sebelumnya: data Anda setelah posisi {position} tidak berlaku lagi. Buang data itu, lalu lanjutkan dengan kursor pada galat ini.',
   'feed.overflow': 'Anda membaca terlalu lambat; lanjutkan dengan kursor {cursor}.',
   'query.too-large':
     'Jawaban ini dapat memuat {fields, number} ruas, sedangkan batasnya {max, number}: minta halaman yang lebih kecil, atau isi yang lebih sedikit.',
