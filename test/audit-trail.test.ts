@@ -163,6 +163,8 @@ test.each([
   ['after', { after: Buffer.from('needs:1').toString('base64url') }],
   ['after', { after: Buffer.from('audit:1.5').toString('base64url') }],
   ['after', { after: Buffer.from('audit:-1').toString('base64url') }],
+  ['after', { after: Buffer.from('audit:7').toString('base64url') }],
+  ['after', { after: Buffer.from('audit:7.0123').toString('base64url') }],
   ...BAD_PAGE_SIZES.map((first): [string, object] => ['first', { first }]),
 ])('what is wrong is named: %s in %j', async (argument, variables) => {
   await expect(as.auditor.request(AuditTrailDocument, variables)).rejects.toMatchObject({
@@ -171,9 +173,22 @@ test.each([
   });
 });
 
-test('a cursor of a place that is none leads to an empty page', async () => {
-  const after = Buffer.from('audit:1000000').toString('base64url');
-  expect((await read({}, 10, after)).nodes).toEqual([]);
+const cursorOf = (position: number, digest: string) =>
+  Buffer.from(`audit:${position}.${digest}`).toString('base64url');
+
+test('the last cursor leads to an empty page', async () => {
+  const { pageInfo } = await read();
+  expect((await read({}, 10, pageInfo.endCursor!)).nodes).toEqual([]);
+});
+
+test.each([
+  ['another hash', (position: number) => cursorOf(position, '0123456789abcdef')],
+  ['no entry', () => cursorOf(1_000_000, '0123456789abcdef')],
+])('a cursor with %s at its position is of a trail that was restored, and says so', async (_, cursor) => {
+  const { position } = (await read({}, 1)).nodes[0]!;
+  for (const filter of [{}, { action: 'claimNeed' }, { subjectId: everything[0]!.subjectIds[0]! }]) {
+    await expect(read(filter, 10, cursor(position))).rejects.toMatchObject({ code: 'AUDIT_RESTORED' });
+  }
 });
 
 test('a step of the hub itself has no account, address, request or token', async () => {

@@ -2,9 +2,9 @@ import { type RawBuilder, sql } from 'kysely';
 import { assertMayAudit } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
 import { isId, prefixOf } from '../kernel/ids.ts';
-import { badArgument } from '../kernel/problems.ts';
-import type { Database } from '../platform/database.ts';
-import { assertPageSize, type Page, type PageRequest, pageOf, readNumberCursor } from '../platform/page.ts';
+import { badArgument, RequestError } from '../kernel/problems.ts';
+import type { Database, Sql } from '../platform/database.ts';
+import { assertPageSize, type Page, type PageRequest, pageOf, readCursor } from '../platform/page.ts';
 import type { Row } from '../platform/rows.ts';
 import type { ChainHead } from './audit-chain.ts';
 import { type AuditEntry, type AuditOutcome, MAX_SUBJECTS } from './audit.entity.ts';
@@ -23,6 +23,23 @@ export interface AuditFilter {
 
 const LIST = 'audit';
 const ACTION = /^[a-z][A-Za-z]{1,59}$/;
+/** Of an entry's hash, in its cursor: 64 bits. */
+const DIGEST_DIGITS = 16;
+const PLACE = new RegExp(`^([1-9]\\d{0,15})\\.([0-9a-f]{${DIGEST_DIGITS}})$`);
+
+/** An entry in one chain: its hash stands for all entries up to it. */
+interface AuditPlace {
+  position: number;
+  digest: string;
+}
+
+function placeOf(cursor: string): AuditPlace {
+  const [, position, digest] = PLACE.exec(readCursor(LIST, cursor)) ?? [];
+  if (digest === undefined || !Number.isSafeInteger(Number(position))) {
+    throw badArgument('after', 'input.bad-cursor');
+  }
+  return { position: Number(position), digest };
+}
 
 function assertFilter({ accountId, subjectId, action }: AuditFilter): void {
   if (accountId != null && !isId('account', accountId)) {
@@ -36,7 +53,7 @@ function assertFilter({ accountId, subjectId, action }: AuditFilter): void {
 
 function conditions(
   { accountId, action, outcome, since, until }: AuditFilter,
-  after: number | null,
+  after: AuditPlace | null,
 ): RawBuilder<unknown> {
   const all: RawBuilder<unknown>[] = [sql`true`];
   if (accountId != null) all.push(sql`account_id = ${accountId}`);
@@ -46,10 +63,23 @@ function conditions(
   if (since != null) all.push(sql`occurred_at >= ${since}`);
   if (until != null) all.push(sql`occurred_at < ${until}`);
   if (after !== null) {
-    const place = sql`((select occurred_at from audit_entries where position = ${after}), ${after}::bigint)`;
-    all.push(sql`(occurred_at, position) < ${place}`);
+    const { position, digest } = after;
+    // No row is before one that is not in this chain.
+    const occurredAt = sql`(select occurred_at from audit_entries where position = ${position}
+      and left(hash, ${DIGEST_DIGITS}) = ${digest})`;
+    all.push(sql`(occurred_at, position) < (${occurredAt}, ${position}::bigint)`);
   }
   return sql.join(all, sql` and `);
+}
+
+/** Nothing after a place may mean that it is the last, or that it is of another chain. */
+async function assertStands(db: Sql, { position, digest }: AuditPlace): Promise<void> {
+  const { rows } = await sql<object>`
+    select from audit_entries where position = ${position} and left(hash, ${DIGEST_DIGITS}) = ${digest}`.execute(
+    db,
+  );
+  if (rows.length > 0) return;
+  throw new RequestError('AUDIT_RESTORED', { key: 'audit.restored' }, { argument: 'after' });
 }
 
 /** Reading the audit trail: for auditors and administrators. */
@@ -60,12 +90,15 @@ export class AuditReads {
     this.database = database;
   }
 
-  /** Entries that have their place, the latest first. Throws UNAUTHENTICATED, FORBIDDEN or BAD_USER_INPUT. */
+  /**
+   * Entries that have their place, the latest first. Throws UNAUTHENTICATED, FORBIDDEN, BAD_USER_INPUT, or AUDIT_RESTORED
+   * for a cursor whose entry is not the one that stands at its position.
+   */
   async list(actor: Actor, filter: AuditFilter, request: PageRequest): Promise<Page<AuditRow>> {
     assertMayAudit(actor);
     assertPageSize(request.first);
     assertFilter(filter);
-    const after = request.after === null ? null : readNumberCursor(LIST, request.after);
+    const after = request.after === null ? null : placeOf(request.after);
     const where = conditions(filter, after);
     const order = sql`order by occurred_at desc, position desc limit ${request.first + 1}`;
     const { subjectId } = filter;
@@ -79,8 +112,13 @@ export class AuditReads {
       subjectId == null
         ? sql<AuditRow>`select * from audit_entries where ${where} ${order}`
         : sql<AuditRow>`select * from (${sql.join(pages, sql` union all `)}) as found ${order}`;
-    const { rows } = await this.database.readAs(actor, (db) => statement.execute(db));
-    return pageOf(LIST, rows, request, ({ position }) => String(position), null);
+    const rows = await this.database.readAs(actor, async (db) => {
+      const found = (await statement.execute(db)).rows;
+      if (found.length === 0 && after !== null) await assertStands(db, after);
+      return found;
+    });
+    const place = ({ position, hash }: AuditRow) => `${position}.${hash.slice(0, DIGEST_DIGITS)}`;
+    return pageOf(LIST, rows, request, place, null);
   }
 
   /** Where the chain ends; null while it is empty. For the hub itself. */
