@@ -44,6 +44,10 @@ const events = followFeed(client, {
   filter: { areaCode },
   signal: stopping.signal,
   onLost: ({ message }) => console.error(`${message} Trying again.`),
+  onRestored: ({ position, cursor }) => {
+    console.error(`The feed was restored: what was shown after event ${position} no longer holds.`);
+    writeFileSync(file, `${cursor}\n`);
+  },
 });
 for await (const event of events) {
   const { kind, need, village, partner, pledge } = event;

@@ -30,6 +30,13 @@ import { DeliveryService } from './deliveries/delivery.service.ts';
 import { Outbox } from './events/outbox.ts';
 import { Relay } from './events/relay.ts';
 import { FeedResolver } from './feed/feed.resolver.ts';
+import {
+  DeliveryStateResolver,
+  NeedStateResolver,
+  PartnerStateResolver,
+  PledgeStateResolver,
+  VillageStateResolver,
+} from './feed/state.resolver.ts';
 import { FeedLog } from './feed/feed-log.service.ts';
 import { FeedTail } from './feed/feed-tail.ts';
 import { LiveFeed } from './feed/live-feed.service.ts';
@@ -230,6 +237,11 @@ function servedBy(services: Ground & Work & Feed): object[] {
     new PledgeDeliveriesResolver(deliveries),
     new DeliveryMutations(deliveries),
     new FeedResolver(services.log),
+    new NeedStateResolver(needReads, partners),
+    new VillageStateResolver(villages),
+    new PartnerStateResolver(partners),
+    new PledgeStateResolver(pledgeReads, policies, services.words),
+    new DeliveryStateResolver(services.words),
   ];
 }
 

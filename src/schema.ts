@@ -19,6 +19,13 @@ import {
   PledgeDeliveriesResolver,
 } from './deliveries/delivery.resolver.ts';
 import { FeedResolver } from './feed/feed.resolver.ts';
+import {
+  DeliveryStateResolver,
+  NeedStateResolver,
+  PartnerStateResolver,
+  PledgeStateResolver,
+  VillageStateResolver,
+} from './feed/state.resolver.ts';
 import { AccountMutations, AccountResolver } from './identity/account.resolver.ts';
 import { AuditActorResolver } from './identity/audit-actor.resolver.ts';
 import { ApiTokenResolver } from './identity/api-token.resolver.ts';
@@ -91,6 +98,11 @@ const resolvers = [
   PledgeDeliveriesResolver,
   DeliveryMutations,
   FeedResolver,
+  NeedStateResolver,
+  VillageStateResolver,
+  PartnerStateResolver,
+  PledgeStateResolver,
+  DeliveryStateResolver,
   ProblemResolver,
 ] as const;
 

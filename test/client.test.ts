@@ -175,11 +175,11 @@ test('followFeed goes on through cut wires: every event once, in order', async (
   for (let index = 0; index < 10; index += 1) {
     const { id } = await claim(as.kodim, pool.id, 1);
     const { value } = index === 0 ? await first : await events.next();
-    heard.push(value!.pledge!.id);
+    heard.push(value!.pledge!.pledgeId);
     expect(heard.at(-1)).toBe(id);
     wire.cut();
     await claim(as.semen, pool.id, 1);
-    heard.push((await events.next()).value!.pledge!.id);
+    heard.push((await events.next()).value!.pledge!.pledgeId);
   }
   await events.return(undefined);
   await client.close();

@@ -4,11 +4,13 @@ import { expect, test } from '@jest/globals';
 const page = readFileSync('docs/feed.md', 'utf8');
 const rows = page.split('\n').filter((line) => /^\| .* \| .*“/.test(line));
 const named = [...page.matchAll(/([a-z-]+): “([^”]+)”/g)].map(([, file, title]) => ({ file, title }));
+const files = ['test', 'test/suites'].flatMap((folder) =>
+  readdirSync(folder).map((file) => ({ file, path: `${folder}/${file}` })),
+);
 const sources = new Map(
-  readdirSync('test').map((file) => [
-    file.replace(/\.test\.ts$/, ''),
-    file.endsWith('.ts') ? readFileSync(`test/${file}`, 'utf8') : '',
-  ]),
+  files
+    .filter(({ file }) => file.endsWith('.test.ts'))
+    .map(({ file, path }) => [file.replace(/\.test\.ts$/, ''), readFileSync(path, 'utf8')]),
 );
 
 test('every promise of docs/feed.md names a test that is there', () => {

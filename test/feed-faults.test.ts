@@ -109,7 +109,7 @@ async function expectWhole(needs: readonly ObservedNeed[], followers: readonly F
 }
 
 function expectTold(log: readonly FeedEvent[], pledges: readonly Pledge[]): void {
-  const told = log.flatMap(({ kind, pledge }) => (kind === 'PLEDGE_MADE' ? [pledge!.id] : []));
+  const told = log.flatMap(({ kind, pledge }) => (kind === 'PLEDGE_MADE' ? [pledge!.pledgeId] : []));
   expect(told.toSorted()).toEqual(pledges.map(({ id }) => id).toSorted());
 }
 

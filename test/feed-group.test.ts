@@ -18,7 +18,10 @@ const { tail, log } = hub.services;
 test('who joins a group at the moment an execution of it fails misses nothing', async () => {
   const { id, filter } = await ObservedNeed.publish(as.coordinator, villages.cimarga.id);
   await hub.feedStamped();
-  await until(async () => tail.place.position === (await log.history.end()).position, 'a tail at the end of the feed');
+  await until(
+    async () => tail.place.position === (await log.history.end()).position,
+    'a tail at the end of the feed',
+  );
   let failures = 0;
   const perform = (root: unknown) => {
     if (failures === 0) return Promise.reject(new Error('an execution that fails'));
@@ -111,7 +114,10 @@ async function gatedGroup() {
   const { id, filter } = await ObservedNeed.publish(as.coordinator, villages.cimarga.id);
   const atEnd = async () => {
     await hub.feedStamped();
-    await until(async () => tail.place.position === (await log.history.end()).position, 'a tail at the end of the feed');
+    await until(
+      async () => tail.place.position === (await log.history.end()).position,
+      'a tail at the end of the feed',
+    );
   };
   await atEnd();
   const { promise, resolve: open } = Promise.withResolvers<void>();
@@ -209,7 +215,10 @@ test('between slices of a large crowd the hub turns to everything else; who come
 test('whoever comes and goes while a crowd is written to, and whatever comes then, each hears all events from when it came, in order and nothing twice', async () => {
   const { id, filter } = await ObservedNeed.publish(as.coordinator, villages.cimarga.id);
   await hub.feedStamped();
-  await until(async () => tail.place.position === (await log.history.end()).position, 'a tail at the end of the feed');
+  await until(
+    async () => tail.place.position === (await log.history.end()).position,
+    'a tail at the end of the feed',
+  );
   let merged = 0;
   const perform = async () => {
     if (chance.whole(4) === 0) await nextTurn();

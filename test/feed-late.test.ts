@@ -63,12 +63,12 @@ test('an event whose transaction commits late is not skipped, as a poll for high
   await until(async () => (await database.sql(waiting)).length === 1, 'a claim at its commit');
   const late = await claim(as.semen, quick.id, 1);
   const [first] = await take(feed, 1);
-  expect(first!.pledgeFeed.pledge?.id).toBe(late.id);
+  expect(first!.pledgeFeed.pledge?.pledgeId).toBe(late.id);
   const polled = await poll();
   await gate.close();
   const held = await early;
   const [second] = await take(feed, 1);
-  expect(second!.pledgeFeed.pledge?.id).toBe(held.id);
+  expect(second!.pledgeFeed.pledge?.pledgeId).toBe(held.id);
 
   const rows = await database.sql<{ id: number; pledge_id: string }>(
     'select id, pledge_id from events where pledge_id = any($1) order by position',

@@ -53,7 +53,9 @@ test('a subscriber that is cut off 50 times during 600 concurrent claims, and re
   const heard = await follower;
   expect(lost).toBeGreaterThanOrEqual(50);
   expect(heard).toEqual(await need.history());
-  expect(heard.map(({ pledge }) => pledge?.id).toSorted()).toEqual([...pledgeIds, undefined].toSorted());
+  expect(heard.map(({ pledge }) => pledge?.pledgeId).toSorted()).toEqual(
+    [...pledgeIds, undefined].toSorted(),
+  );
   await hub.expectTrueBooks();
   await client.close();
 });

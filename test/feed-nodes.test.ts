@@ -56,7 +56,7 @@ async function expectOnceInOrder(
   pledges: readonly Pledge[],
 ) {
   expect(heard).toEqual(await need.history());
-  const made = heard.filter(({ kind }) => kind === 'PLEDGE_MADE').map(({ pledge }) => pledge!.id);
+  const made = heard.filter(({ kind }) => kind === 'PLEDGE_MADE').map(({ pledge }) => pledge!.pledgeId);
   expect(made.toSorted()).toEqual(pledges.map(({ id }) => id).toSorted());
   await hub.expectTrueBooks();
 }

@@ -2,7 +2,12 @@ import { expect, test } from '@jest/globals';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { print } from 'graphql';
 import { type FeedEvent, FeedRestored, followFeed, type Following } from '../client/follow-feed.ts';
-import { FeedDocument, PledgeFeedDocument, VillageBoardDocument } from '../client/operations.ts';
+import {
+  AuditTrailDocument,
+  FeedDocument,
+  PledgeFeedDocument,
+  VillageBoardDocument,
+} from '../client/operations.ts';
 import type { SinergiClient } from '../client/sinergi-client.ts';
 import { SinergiError } from '../client/sinergi-error.ts';
 import { historyOf, lastCursor } from './faults/feed-reading.ts';
@@ -81,24 +86,21 @@ function keepBooks(as: SinergiClient, more: Following = {}) {
 
 /** The last state of a village's board, through the failures of its subscription. */
 function watchBoard(as: SinergiClient, villageId: string) {
-  const watching = { shown: null as string | null, stop: () => Promise.resolve() };
-  let isOver = false;
-  const running = (async () => {
-    while (!isOver) {
-      const results = as.subscribe(VillageBoardDocument, { villageId });
-      watching.stop = async () => {
-        isOver = true;
-        await results.return();
-        await running;
-      };
-      try {
-        for await (const { villageBoard } of results) watching.shown = JSON.stringify(villageBoard);
-      } catch (error) {
-        if (!(error instanceof SinergiError)) throw error;
-      }
-      await nextTurn();
+  const watching: { shown: string | null; stop(): Promise<void> } = { shown: null, stop: () => running };
+  const leave = new AbortController();
+  const watch = async (): Promise<void> => {
+    const results = as.subscribe(VillageBoardDocument, { villageId });
+    leave.signal.addEventListener('abort', () => void results.return());
+    try {
+      for await (const { villageBoard } of results) watching.shown = JSON.stringify(villageBoard);
+    } catch (error) {
+      if (!(error instanceof SinergiError)) throw error;
     }
-  })();
+    await nextTurn();
+    if (!leave.signal.aborted) await watch();
+  };
+  const running = watch();
+  watching.stop = () => (leave.abort(), running);
   return watching;
 }
 
@@ -134,6 +136,24 @@ test('after a restore to an earlier point, a cursor of what was lost is sent bac
   expect(await answersTo(newHistory, original)).toEqual(
     newHistory.map(({ position }) => (position > fork ? fork : null)),
   );
+});
+
+test('so does a cursor of the audit trail whose entry was lost; those of entries that both have are good', async () => {
+  const acts = async (at: HistoryHub, first: number, after?: string) =>
+    (await at.auditor.request(AuditTrailDocument, { first, after })).auditTrail;
+  await original.hub.actsChained();
+  const [last] = (await acts(original, 1)).nodes;
+  const shared = (await acts(original, 1)).pageInfo.endCursor!;
+  const backup = await hubs.backUp();
+  await original.claimTimes(3);
+  await original.hub.actsChained();
+  const lost = (await acts(original, 1)).pageInfo.endCursor!;
+  const restored = await hubs.restore(backup);
+  await restored.claimTimes(5);
+  await restored.hub.actsChained();
+  expect(await errorOf(acts(restored, 1, lost))).toMatchObject({ code: 'AUDIT_RESTORED' });
+  const before = (await acts(restored, 1, shared)).nodes;
+  expect(before).toMatchObject([{ position: last!.position - 1 }]);
 });
 
 test('a restore that loses nothing disturbs nobody', async () => {

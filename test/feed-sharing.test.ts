@@ -68,7 +68,10 @@ test('subscribers who ask alike are one group, wherever each of them begins; oth
 test('each event is executed once for a group, and its messages are the same for all who stood at the same place', async () => {
   const { id, filter } = await ObservedNeed.publish(as.coordinator, villages.cimarga.id);
   await hub.feedStamped();
-  await until(async () => tail.place.position === (await log.history.end()).position, 'a tail at the end of the feed');
+  await until(
+    async () => tail.place.position === (await log.history.end()).position,
+    'a tail at the end of the feed',
+  );
   let performed = 0;
   const perform = (root: unknown) => {
     performed += 1;

@@ -115,7 +115,10 @@ test('what its own relay has placed a node does not read from the log again', as
   const listening = new Listening(tail);
   await copyEvents(database, needId, 20);
   await hub.feedStamped();
-  await until(async () => listening.heard.length === (await log.history.end()).position - listening.after, 'all events');
+  await until(
+    async () => listening.heard.length === (await log.history.end()).position - listening.after,
+    'all events',
+  );
   const before = await placeAt(database, tail.place.position - 10);
   const told = await hub.services.log.read({}, before, 10);
   const next = told.map((event) => ({ ...event, position: event.position + 10 }));

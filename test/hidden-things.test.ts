@@ -107,8 +107,8 @@ describe.each(outsiders)('to %s', (outsider) => {
       const heard = await Promise.all(
         [hidden, nextTo(hidden)].map(async (id) => {
           const results = client.subscribe(
-            gql<{ pledgeFeed: { kind: string; need: { id: string } } }>(
-              `subscription { pledgeFeed(after: "${after}", filter: { needIds: ["${id}", "${open.id}"] }) { kind need { id } } }`,
+            gql<{ pledgeFeed: { kind: string; need: { needId: string } } }>(
+              `subscription { pledgeFeed(after: "${after}", filter: { needIds: ["${id}", "${open.id}"] }) { kind need { needId } } }`,
             ),
           );
           const [first] = await take(results, 1);
@@ -117,7 +117,7 @@ describe.each(outsiders)('to %s', (outsider) => {
         }),
       );
       expect(heard[0]).toEqual(heard[1]);
-      expect(heard[0]!.pledgeFeed.need.id).toBe(open.id);
+      expect(heard[0]!.pledgeFeed.need.needId).toBe(open.id);
     });
   });
 

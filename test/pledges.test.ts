@@ -34,7 +34,7 @@ const kindsOf = async (pledgeId: string) => {
   await hub.feedStamped();
   const { need } = await readPledge(pledgeId);
   const { feed } = await as.auditor.request(FeedDocument, { filter: { needIds: [need.id] }, first: 100 });
-  return feed.nodes.filter(({ pledge }) => pledge?.id === pledgeId).map(({ kind }) => kind);
+  return feed.nodes.filter(({ pledge }) => pledge?.pledgeId === pledgeId).map(({ kind }) => kind);
 };
 const entriesOf = async (pledgeId: string) => {
   const rows = await database.sql<{ kind: string; amount: number }>(

@@ -96,7 +96,10 @@ test('the main job, from a published need to its last verified unit, is told to 
 
   const heard = await listener.take(17);
   expect(
-    heard.map(({ kind, need: { id, remaining: left } }) => [kind, id === need.id ? left : 'the other']),
+    heard.map(({ kind, need: { needId, remaining: left } }) => [
+      kind,
+      needId === need.id ? left : 'the other',
+    ]),
   ).toEqual([
     ['NEED_PUBLISHED', 24],
     ['NEED_PUBLISHED', 'the other'],
@@ -117,7 +120,7 @@ test('the main job, from a published need to its last verified unit, is told to 
     ['NEED_FULFILLED', 0],
   ]);
   // State as of each event, though all of them were read when everything was over.
-  const ofWinner = heard.filter((event) => event.pledge?.id === pledge.id);
+  const ofWinner = heard.filter((event) => event.pledge?.pledgeId === pledge.id);
   expect(
     ofWinner.map((event) => [event.pledge!.status, event.pledge!.delivered, event.pledge!.verified]),
   ).toEqual([
@@ -131,8 +134,8 @@ test('the main job, from a published need to its last verified unit, is told to 
     ['FULFILLED', pledge.quantity, pledge.quantity],
     ['FULFILLED', pledge.quantity, pledge.quantity],
   ]);
-  expect(ofWinner.every(({ partner }) => partner?.id === partners[winner].id)).toBe(true);
-  const statuses = heard.filter((event) => event.need.id === need.id).map((event) => event.need.status);
+  expect(ofWinner.every(({ partner }) => partner?.partnerId === partners[winner].id)).toBe(true);
+  const statuses = heard.filter((event) => event.need.needId === need.id).map((event) => event.need.status);
   expect(statuses).toEqual([
     ...Array.from({ length: 2 }, () => 'OPEN'),
     ...Array.from({ length: 11 }, () => 'COMMITTED'),

@@ -16,5 +16,5 @@ export async function makeModelEvents(target: ClaimTarget, size: WorldSize): Pro
     events.push(...feed.nodes);
     after = feed.pageInfo.endCursor;
   }
-  return events.toSorted((a, b) => (a.village.id < b.village.id ? -1 : 1));
+  return events.toSorted((a, b) => (a.village.villageId < b.village.villageId ? -1 : 1));
 }

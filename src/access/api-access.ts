@@ -68,8 +68,14 @@ export const privateFields = {
   'Delivery.note': 'seePrivate',
   'Delivery.reason': 'seePrivate',
   'Delivery.verificationNote': 'seePrivate',
+  'DeliveryState.evidence': 'seePrivate',
+  'DeliveryState.note': 'seePrivate',
+  'DeliveryState.reason': 'seePrivate',
+  'DeliveryState.verificationNote': 'seePrivate',
   'Pledge.note': 'seePrivate',
   'Pledge.reason': 'seePrivate',
+  'PledgeState.note': 'seePrivate',
+  'PledgeState.reason': 'seePrivate',
   'Village.needs': 'seeDrafts',
 } as const satisfies Record<string, Act>;
 
@@ -94,18 +100,24 @@ export const openFields: Readonly<Record<string, string>> = {
   Counterpart: 'given net partner received',
   Coverage: 'committed committedRatio delivered needed openNeeds pledged verified verifiedRatio',
   Delivery: 'deliveredOn id pledge quantity status',
+  DeliveryState: 'deliveredOn deliveryId quantity status',
   FeedEvent: 'cursor kind need occurredAt partner pledge position previousCursor village',
   Forbidden: 'message path',
   IdempotencyConflict: 'message path',
   InvalidInput: 'message path',
   Need: `committed createdAt delivered description dueOn id mandateHolder pledged pledges quantity remaining sector
     status suggestion title unit unitValue updatedAt urgent value verified version village`,
+  NeedState: `committed createdAt current delivered description dueOn needId pledged quantity remaining sector status title
+    unit unitValue updatedAt urgent value verified version`,
   NotEnoughRemaining: 'message path remaining',
   NotFound: 'message path',
   PageInfo: 'endCursor hasNextPage hasPreviousPage startCursor',
   Partner: 'areas balance cluster code id kind mandate name pledges',
   PartnerBalance: 'balance partner',
+  PartnerState: 'cluster code current kind name partnerId',
   Pledge: `createdAt delivered deliveries dueOn expiresAt id need partner policy quantity status updatedAt value
+    verdicts verified version`,
+  PledgeState: `createdAt current delivered deliveries dueOn expiresAt pledgeId policy quantity status updatedAt value
     verdicts verified version`,
   Policy: `area effectiveFrom graceDays id note pledgeDays rules synergyColours synergyDiversity version`,
   ReciprocityReport: 'balances bilateral flows multilateral',
@@ -123,5 +135,6 @@ export const openFields: Readonly<Record<string, string>> = {
   // One's own alone: `viewer` and `signIn` lead to nobody else's.
   Viewer: 'areas email id name partner roles villages',
   Village: 'code colours coverage district diversity id name pledges province regency synergy',
+  VillageState: 'code colours coverage current diversity name synergy villageId',
   WrongState: 'message path status',
 };

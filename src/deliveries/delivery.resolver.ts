@@ -97,7 +97,7 @@ export class DeliveryResolver {
     const village = await batches.load(this.villages.byId, pledge.villageId);
     if (!maySeePrivate(actor, village!, pledge.partnerId)) return null;
     if (delivery.evidence !== undefined) return delivery;
-    return batches.load(this.words.ofDelivery, { asker: actor, id: delivery.id, eventId: pledge.eventId });
+    return batches.load(this.words.ofDelivery, { asker: actor, id: delivery.id });
   }
 }
 

@@ -20,11 +20,9 @@ registerEnumType(DeliveryStatusEnum, {
   },
 });
 
-@ObjectType('Delivery', {
-  implements: NodeType,
-  description: 'What arrived of a pledge, all or a part (penyaluran).',
-})
-export class DeliveryType extends NodeType {
+/** What a delivery and its state at an event have alike. */
+@ObjectType()
+export abstract class DeliveryFigures {
   @Field(() => Int, { description: 'Units delivered.' })
   quantity!: number;
   @Field(() => DateScalar, { description: 'When it arrived.' })
@@ -32,6 +30,12 @@ export class DeliveryType extends NodeType {
   @Field(() => DeliveryStatusEnum, { description: 'Where it stands.' })
   status!: DeliveryStatus;
 }
+
+@ObjectType('Delivery', {
+  implements: NodeType,
+  description: 'What arrived of a pledge, all or a part (penyaluran).',
+})
+export class DeliveryType extends DeliveryFigures {}
 
 export const DeliveryConnectionType = connectionType('Delivery', () => DeliveryType);
 export const DeliveryPayloadType = payloadType('DeliveryPayload', 'delivery', () => DeliveryType);

@@ -1,4 +1,4 @@
-import { type Term, TERMS_BEHIND, type TermTrail } from '../events/feed-terms.ts';
+import type { Term, TermTrail } from '../events/feed-terms.ts';
 
 /** A term of this history, and the last position before the next one; the feed's end for the last. */
 export interface KnownTerm extends Term {
@@ -28,14 +28,15 @@ export function sharedPosition(
   if (index === -1) {
     // Before the first term is a time that all histories share.
     const namesAll =
-      terms.length === ordinal && terms.every((term) => term.ordinal === ordinal - terms.indexOf(term));
+      terms.every((term, place) => term.ordinal === ordinal - place) && terms.length === ordinal;
     if (!namesAll) return 0;
     return agreed(0, terms.at(-1)?.after ?? null, firstAfter, position);
   }
   const { after, end } = known.get(terms[index]!.ordinal)!;
   if (index === 0) return agreed(after, null, end, position);
-  const isNext = TERMS_BEHIND[index]! - TERMS_BEHIND[index - 1]! === 1;
-  return isNext ? agreed(after, terms[index - 1]!.after, end, position) : after;
+  const later = terms[index - 1]!;
+  const isNext = later.ordinal === terms[index]!.ordinal + 1;
+  return isNext ? agreed(after, later.after, end, position) : after;
 }
 
 /** Where both are within a term that began after `after`: it ends there at `theirEnd`, if it ends at all, and here at `ourEnd`. */

@@ -2,20 +2,18 @@ import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root, Subscription }
 import { toSupportBalance } from '../balance/balance.resolver.ts';
 import type { PartnerStanding } from '../balance/balance.service.ts';
 import { SupportBalanceType } from '../balance/balance.types.ts';
-import type { NeedView } from '../needs/fact.ts';
-import { NeedType } from '../needs/need.types.ts';
+import type { NeedRow } from '../needs/fact.ts';
 import type { PartnerRow } from '../partners/partner.service.ts';
-import { PartnerType } from '../partners/partner.types.ts';
 import { afterDescription, firstDescription, pageRequest } from '../platform/graphql/connection.ts';
 import type { Context } from '../platform/graphql/context.ts';
 import { CursorScalar } from '../platform/graphql/scalars.ts';
-import type { PledgeView } from '../pledges/pledge-book.service.ts';
-import { PledgeType } from '../pledges/pledge.types.ts';
 import type { VillageRow } from '../villages/village.service.ts';
 import { VillageType } from '../villages/village.types.ts';
 import type { FeedEvent, FeedLog, PlacedEvent } from './feed-log.service.ts';
 import { FeedConnectionType, FeedEventType, FeedFilterType } from './feed.types.ts';
 import { LiveFeed } from './live-feed.service.ts';
+import type { PledgeAtEvent } from './state.resolver.ts';
+import { NeedStateType, PartnerStateType, PledgeStateType, VillageStateType } from './state.types.ts';
 
 interface FeedArgs {
   filter?: FeedFilterType | null;
@@ -126,27 +124,29 @@ export class FeedResolver {
     return previous.cursor;
   }
 
-  @FieldResolver(() => NeedType, { description: 'The need, as of this event.' })
-  need(@Root() { snapshot }: FeedEvent): NeedView {
-    return { ...snapshot.need, village: snapshot.village };
+  @FieldResolver(() => NeedStateType, { description: 'The need, as of this event.' })
+  need(@Root() { snapshot }: FeedEvent): NeedRow {
+    return snapshot.need;
   }
 
-  @FieldResolver(() => VillageType, { description: 'The village, as of this event.' })
+  @FieldResolver(() => VillageStateType, { description: 'The village, as of this event.' })
   village(@Root() { snapshot }: FeedEvent): VillageRow {
     return snapshot.village;
   }
 
-  @FieldResolver(() => PledgeType, {
+  @FieldResolver(() => PledgeStateType, {
     nullable: true,
     description: 'The pledge, as of this event; null for facts of a need.',
   })
-  pledge(@Root() { id, snapshot }: FeedEvent): PledgeView | null {
-    const { pledge, need, village, partner } = snapshot;
-    if (pledge === null) return null;
-    return { ...pledge, need: { ...need, village }, partner: partner!, eventId: id };
+  pledge(@Root() { id, snapshot }: FeedEvent): PledgeAtEvent | null {
+    const { pledge, village } = snapshot;
+    return pledge === null ? null : { ...pledge, eventId: id, village };
   }
 
-  @FieldResolver(() => PartnerType, { nullable: true, description: 'Who pledges; null for facts of a need.' })
+  @FieldResolver(() => PartnerStateType, {
+    nullable: true,
+    description: 'Who pledges, as of this event; null for facts of a need.',
+  })
   partner(@Root() { snapshot }: FeedEvent): PartnerRow | null {
     return snapshot.partner;
   }

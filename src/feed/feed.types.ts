@@ -33,7 +33,8 @@ registerEnumType(EventKindEnum, {
 });
 
 @ObjectType('FeedEvent', {
-  description: 'One committed fact. need, village, pledge and partner show their state as of this event.',
+  description:
+    'One committed fact. need, village, pledge and partner show their state as of this event; they have no `id`, so that no cache takes them for what is now.',
 })
 export class FeedEventType {
   @Field(() => EventKindEnum, { description: 'What happened.' })

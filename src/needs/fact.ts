@@ -7,7 +7,7 @@ import type { Need } from './need.entity.ts';
 
 export type NeedRow = Row<Need>;
 
-/** A need as reads, answers and events show it; with its village where that is to be shown as of the same moment. */
+/** A need as reads and answers show it; with its village where that is to be shown as of the same moment. */
 export type NeedView = NeedRow & { village?: VillageRow };
 
 /** A row with what is written in confidence in it. */

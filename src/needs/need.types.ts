@@ -26,11 +26,9 @@ registerEnumType(NeedStatusEnum, {
   },
 });
 
-@ObjectType('Need', {
-  implements: NodeType,
-  description: 'So many units of something, worth so much a unit, in one village and sector (kebutuhan).',
-})
-export class NeedType extends NodeType {
+/** What a need and its state at an event have alike. */
+@ObjectType()
+export abstract class NeedFigures {
   @Extensions(characters(CHARACTERS.title))
   @Field(() => String, { description: 'What is needed: one line of 3 to 200 characters.' })
   title!: string;
@@ -65,6 +63,12 @@ export class NeedType extends NodeType {
   @Field(() => DateTimeScalar, { description: 'When it last changed.' })
   updatedAt!: Date;
 }
+
+@ObjectType('Need', {
+  implements: NodeType,
+  description: 'So many units of something, worth so much a unit, in one village and sector (kebutuhan).',
+})
+export class NeedType extends NeedFigures {}
 
 export const NeedConnectionType = connectionType('Need', () => NeedType);
 export const NeedPayloadType = payloadType('NeedPayload', 'need', () => NeedType);

@@ -52,8 +52,9 @@ export class SectorType {
   name!: string;
 }
 
-@ObjectType('Partner', { implements: NodeType, description: 'An organisation that helps (mitra).' })
-export class PartnerType extends NodeType {
+/** What a partner and its state at an event have alike. */
+@ObjectType()
+export abstract class PartnerFigures {
   @Extensions(characters(CHARACTERS.code))
   @Field(() => String, { description: 'Code, such as `perkim-banten`.' })
   code!: string;
@@ -63,6 +64,9 @@ export class PartnerType extends NodeType {
   @Field(() => PartnerKindEnum, { description: 'What kind of organisation it is.' })
   kind!: PartnerKind;
 }
+
+@ObjectType('Partner', { implements: NodeType, description: 'An organisation that helps (mitra).' })
+export class PartnerType extends PartnerFigures {}
 
 export const PartnerConnectionType = connectionType('Partner', () => PartnerType);
 export const PartnerPayloadType = payloadType('PartnerPayload', 'partner', () => PartnerType);

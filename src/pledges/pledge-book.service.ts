@@ -31,15 +31,11 @@ export interface DeliveryState extends Partial<DeliveryWords> {
 
 export type PledgeRow = Omit<Row<Pledge>, keyof PledgeWords> & Partial<PledgeWords>;
 
-/**
- * A pledge as reads, answers and events show it; the rest of it where that is to be shown as of the same moment, and
- * the event of that moment.
- */
+/** A pledge as reads and answers show it; the rest of it where that is to be shown as of the same moment. */
 export type PledgeView = PledgeRow & {
   need?: NeedView;
   partner?: PartnerRow;
   deliveries?: DeliveryState[];
-  eventId?: number;
 };
 
 /** A pledge with all that a change to it moves, held until the transaction ends. */

@@ -133,7 +133,6 @@ export class PledgeResolver {
     const village = pledge.need?.village ?? (await batches.load(this.villages.byId, pledge.villageId));
     if (!maySeePrivate(actor, village!, pledge.partnerId)) return null;
     if (pledge.note !== undefined) return pledge;
-    const { id, eventId } = pledge;
-    return batches.load(this.words.ofPledge, { asker: actor, id, eventId });
+    return batches.load(this.words.ofPledge, { asker: actor, id: pledge.id });
   }
 }

@@ -39,12 +39,9 @@ registerEnumType(PledgeStatusEnum, {
   },
 });
 
-@ObjectType('Pledge', {
-  implements: NodeType,
-  description:
-    'A partner’s claim on part of a need (ikrar): promised, then committed, delivered and verified.',
-})
-export class PledgeType extends NodeType {
+/** What a pledge and its state at an event have alike. */
+@ObjectType()
+export abstract class PledgeFigures {
   @Field(() => Int, { description: 'Units claimed.' })
   quantity!: number;
   @Field(() => Int, { description: 'Units reported as delivered, or verified.' })
@@ -71,6 +68,13 @@ export class PledgeType extends NodeType {
   @Field(() => DateTimeScalar, { description: 'When it last changed.' })
   updatedAt!: Date;
 }
+
+@ObjectType('Pledge', {
+  implements: NodeType,
+  description:
+    'A partner’s claim on part of a need (ikrar): promised, then committed, delivered and verified.',
+})
+export class PledgeType extends PledgeFigures {}
 
 export const PledgeConnectionType = connectionType('Pledge', () => PledgeType);
 export const PledgePayloadType = payloadType('PledgePayload', 'pledge', () => PledgeType);

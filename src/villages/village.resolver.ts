@@ -29,7 +29,7 @@ import {
   VillageType,
 } from './village.types.ts';
 
-function toCoverage(figures: Figures): CoverageType {
+export function toCoverage(figures: Figures): CoverageType {
   const { neededRupiah, committedRupiah, verifiedRupiah } = figures;
   return {
     needed: neededRupiah,
@@ -41,6 +41,15 @@ function toCoverage(figures: Figures): CoverageType {
     verifiedRatio: ratio(verifiedRupiah, neededRupiah),
     openNeeds: figures.openNeeds,
   };
+}
+
+export function toColourShares(colours: readonly Colour[]): object[] {
+  const total = colours.reduce((sum, { committedRupiah }) => sum + committedRupiah, 0);
+  return colours.map(({ clusterCode, committedRupiah }) => ({
+    clusterCode,
+    committed: committedRupiah,
+    share: ratio(committedRupiah, total),
+  }));
 }
 
 @Resolver(() => VillageType)
@@ -121,13 +130,7 @@ export class VillageResolver {
     description: 'The clusters whose commitments stand there, greatest first.',
   })
   async colours(@Root() village: VillageRow, @Ctx() { batches }: Context): Promise<object[]> {
-    const colours: Colour[] = village.colours ?? (await batches.load(this.villages.coloursOf, village.id));
-    const total = colours.reduce((sum, { committedRupiah }) => sum + committedRupiah, 0);
-    return colours.map(({ clusterCode, committedRupiah }) => ({
-      clusterCode,
-      committed: committedRupiah,
-      share: ratio(committedRupiah, total),
-    }));
+    return toColourShares(village.colours ?? (await batches.load(this.villages.coloursOf, village.id)));
   }
 }
 

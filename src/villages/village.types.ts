@@ -72,8 +72,9 @@ export class ColourShareType {
   share!: number;
 }
 
-@ObjectType('Village', { implements: NodeType, description: 'A village in the programme (Kampung KB).' })
-export class VillageType extends NodeType {
+/** What a village and its state at an event have alike. */
+@ObjectType()
+export abstract class VillageFigures {
   @Extensions(characters(CHARACTERS.areaCode))
   @Field(() => String, { description: 'Official code, such as `36.02.11.2005`.' })
   code!: string;
@@ -88,5 +89,8 @@ export class VillageType extends NodeType {
   @Field(() => SynergyLevelEnum, { description: 'Level of synergy.' })
   synergy!: SynergyLevel;
 }
+
+@ObjectType('Village', { implements: NodeType, description: 'A village in the programme (Kampung KB).' })
+export class VillageType extends VillageFigures {}
 
 export const VillageConnectionType = connectionType('Village', () => VillageType);

@@ -37,7 +37,7 @@ const VILLAGES = `query Villages($first: Int, $after: Cursor) { villages(first: 
 const CLAIM = `mutation Claim($input: ClaimNeedInput!) { claimNeed(input: $input) {
   pledge { id status need { id remaining } } problems { __typename message path } } }`;
 const FEED = `subscription Feed($filter: FeedFilter, $after: Cursor) { pledgeFeed(filter: $filter, after: $after) {
-  kind cursor previousCursor need { id remaining } } }`;
+  kind cursor previousCursor need { needId remaining } } }`;
 
 interface Villages {
   villages: { edges: { node: { id: string } }[]; pageInfo: { hasNextPage: boolean; endCursor: string } };

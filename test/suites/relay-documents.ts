@@ -47,7 +47,7 @@ export const modules: [module: string, documents: string[]][] = [
     'Feed',
     [
       `subscription FeedSubscription($filter: FeedFilter, $after: Cursor) { pledgeFeed(filter: $filter, after: $after) {
-        kind cursor need { id remaining } village { id } pledge { id status } partner { id } } }`,
+        kind cursor need { needId remaining } village { villageId } pledge { pledgeId status } partner { partnerId } } }`,
     ],
   ],
 ];

@@ -1,10 +1,4 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { take } from '../support/listener.ts';
 import { gql } from '../support/query.ts';
@@ -12,44 +6,14 @@ import { buildRangkas } from '../support/rangkas.ts';
 import { testHub } from '../support/test-hub.ts';
 import { buildWorld } from '../support/world.ts';
 import { measured, toldOf } from './conformance.ts';
+import { compiledByRelay } from './relay-compiler.ts';
 import { modules, pageQueries } from './relay-documents.ts';
-
-/** The path of the program, which the package holds for each system. */
-const relayCompiler = createRequire(import.meta.url)('relay-compiler') as string;
-
-/** Compiles all modules as an application would; answers the text of each operation that Relay makes of them. */
-async function compile(): Promise<Map<string, string>> {
-  const folder = await mkdtemp(join(tmpdir(), 'sinergi-relay-'));
-  try {
-    await mkdir(join(folder, 'src', '__generated__'), { recursive: true });
-    await copyFile('schema/schema.graphql', join(folder, 'schema.graphql'));
-    for (const [module, documents] of modules) {
-      const source = documents.map((document) => `graphql\`${document}\`;\n`).join('');
-      await writeFile(join(folder, 'src', `${module}.js`), source);
-    }
-    await writeFile(join(folder, 'operations.json'), '{}');
-    const config = {
-      src: 'src',
-      schema: 'schema.graphql',
-      language: 'javascript',
-      artifactDirectory: 'src/__generated__',
-      persistConfig: { file: 'operations.json', algorithm: 'SHA256' },
-    };
-    await writeFile(join(folder, 'relay.config.json'), JSON.stringify(config));
-    // Rejects, with what the compiler says, unless it finds everything right.
-    await promisify(execFile)(relayCompiler, ['relay.config.json'], { cwd: folder });
-    const texts = JSON.parse(await readFile(join(folder, 'operations.json'), 'utf8')) as object;
-    return new Map(Object.values(texts).map((text: string) => [/^\w+ (\w+)/.exec(text)![1]!, text]));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
 
 const hub = await testHub();
 const world = await buildWorld(hub);
 const { as } = world;
 const { rangkas, needs, pledges } = await buildRangkas(hub, world);
-const operations = await compile();
+const { operations } = await compiledByRelay(modules);
 const document = <T>(name: string) => gql<T>(operations.get(name)!);
 
 interface Page {
@@ -131,7 +95,7 @@ test('the mutation is done, and the subscription hears of it', async () => {
   expect(claimNeed).toMatchObject({ pledge: { status: 'PLEDGED', need: { remaining: 9 } }, problems: [] });
   expect(pledges.map(({ id }) => id)).not.toContain(claimNeed.pledge.id);
   expect(await heard).toMatchObject([
-    { pledgeFeed: { kind: 'PLEDGE_MADE', pledge: { id: claimNeed.pledge.id } } },
+    { pledgeFeed: { kind: 'PLEDGE_MADE', pledge: { pledgeId: claimNeed.pledge.id } } },
   ]);
   await results.return();
 });

@@ -20,7 +20,8 @@ export function remember(answer: unknown): void {
   const first = new Map<string, string>();
   walk(answer, (key, value) => {
     if (key === 'cursor' || key === 'endCursor') first.set('cursor', value);
-    const kind = key === 'id' ? ID.exec(value)?.[1] : undefined;
+    // An event’s states name their objects by `needId` and the like.
+    const kind = /^id$|Id$/.test(key) ? ID.exec(value)?.[1] : undefined;
     if (kind && !first.has(kind)) first.set(kind, value);
   });
   for (const [kind, value] of first) seen.set(kind, value);

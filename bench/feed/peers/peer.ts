@@ -53,7 +53,7 @@ export async function servePeer(start: (events: readonly FeedEvent[]) => Promise
     if (question.kind === 'address') return `ws://${HOST}:${peer.port}/graphql`;
     for (let number = question.from; number < question.from + question.count; number += 1) {
       const event = events[number % events.length]!;
-      peer.publish(question.groups === 1 ? ALL : event.village.id, event);
+      peer.publish(question.groups === 1 ? ALL : event.village.villageId, event);
     }
     return '';
   });

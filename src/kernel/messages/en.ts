@@ -111,7 +111,8 @@ export const en = {
   'error.busy': 'The hub is busy; try again in a moment.',
   'audit.restored':
     'The audit trail was restored from a backup: the entry that this cursor names is no longer part of it. Read the list again from its beginning.',
-  'feed.interrupted': 'The feed was restored to an earlier point. What you have still holds; resume with your last cursor.',
+  'feed.interrupted':
+    'The feed was restored to an earlier point. What you have still holds; resume with your last cursor.',
   'feed.not-here-yet': 'This event has not arrived at this node yet. Try again in a moment.',
   'feed.restored':
     'The feed was restored to an earlier point: what you have after position {position} no longer holds. Discard it, and resume with the cursor of this error.',
