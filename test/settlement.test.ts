@@ -1,6 +1,6 @@
 // What an operation took is what it costs: the rest is given back, and what was not counted is taken; on every way.
 import { describe, expect, test } from '@jest/globals';
-import { feedCursor } from '../src/feed/feed-log.service.ts';
+import { BEGINNING } from '../src/feed/feed-cursor.ts';
 import { Allowance } from '../src/platform/allowances.ts';
 import { FIELDS_PER_MS, Usage } from '../src/platform/usage.ts';
 import { publish } from './support/acts.ts';
@@ -124,7 +124,7 @@ test('a history in which nothing is found is paid by what the search takes', asy
   meter.statementMs = 10;
   const before = meter.billed;
   const filter = '{ sectors: ["none"] }';
-  reader.subscribe(`subscription { pledgeFeed(after: "${feedCursor(0)}", filter: ${filter}) { cursor } }`);
+  reader.subscribe(`subscription { pledgeFeed(after: "${BEGINNING.cursor}", filter: ${filter}) { cursor } }`);
   // Where the feed stands, and a page of it: of 30,000 fields 28,000 are left.
   await until(() => meter.billed === before + 2, 'the search');
   meter.statementMs = 0;
