@@ -178,7 +178,7 @@ export class PledgeStateResolver {
     @Arg('after', () => CursorScalar, { nullable: true, description: afterDescription }) after:
       | string
       | undefined,
-  ): Connection<DeliveryAtEvent> {
+  ): Connection<object> {
     const page = pageOfRows(deliveryOrder, pledge.deliveries, pageRequest(first, after));
     return toConnection({ ...page, rows: page.rows.map((delivery) => ({ ...delivery, pledge })) });
   }
