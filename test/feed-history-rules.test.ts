@@ -7,7 +7,7 @@ import {
   type Term,
   type TermTrail,
   writeTrail,
-} from '../src/events/feed-terms.ts';
+} from '../src/events/feed-terms.rules.ts';
 import { type KnownTerms, sharedPosition } from '../src/feed/feed-history.rules.ts';
 
 interface Placing {

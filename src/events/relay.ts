@@ -5,7 +5,7 @@ import { RELAY_LOCK } from '../platform/locks.ts';
 import type { Row } from '../platform/rows.ts';
 import type { Session, Statement } from '../platform/session.ts';
 import type { Event } from './event.entity.ts';
-import { ordinalsOf, type Term, writeTrail } from './feed-terms.ts';
+import { ordinalsOf, type Term, writeTrail } from './feed-terms.rules.ts';
 
 /** Rings when events have got their places; says which relay gave them. */
 export const FEED_CHANNEL = 'sinergi_feed';

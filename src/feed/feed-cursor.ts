@@ -1,4 +1,4 @@
-import { ByteReader, readTrail, type TermTrail, varint } from '../events/feed-terms.ts';
+import { ByteReader, readTrail, type TermTrail, varint } from '../events/feed-terms.rules.ts';
 import { badArgument } from '../kernel/problems.ts';
 
 /** A place in one history of the feed: after the event at that position, or at the beginning. */

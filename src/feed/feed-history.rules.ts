@@ -1,4 +1,4 @@
-import type { Term, TermTrail } from '../events/feed-terms.ts';
+import type { Term, TermTrail } from '../events/feed-terms.rules.ts';
 
 /** A term of this history, and the last position before the next one; the feed's end for the last. */
 export interface KnownTerm extends Term {

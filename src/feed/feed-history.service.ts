@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Term } from '../events/feed-terms.ts';
+import type { Term } from '../events/feed-terms.rules.ts';
 import { RequestError } from '../kernel/problems.ts';
 import type { Database, Sql } from '../platform/database.ts';
 import {
