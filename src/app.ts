@@ -120,13 +120,14 @@ function contextsOf(
 ): ContextOf {
   const allowances = new Allowances(config.allowance, clock);
   const openFields = new OpenFields(config.openFieldsPerAccount);
-  return async ({ authorization, acceptLanguage, address, requestId, resumeAfter }) => {
+  return async ({ authorization, acceptLanguage, address, requestId, resumeAfter, signal }) => {
     const identified = await authentication.authenticate(authorization, { address, requestId });
     const owner = ownerOf(identified.actor.accountId, address);
     return new Context({
       ...identified,
       locale: localeOf(acceptLanguage),
       resumeAfter: resumeAfter ?? null,
+      ...(signal && { signal }),
       publicRead: config.publicRead,
       container,
       usage: new Usage(owner, allowances.of(owner), database.meter),

@@ -77,6 +77,7 @@ import type { Database } from './platform/database.ts';
 import { ProblemResolver } from './platform/graphql/problem.resolver.ts';
 import { forgetOldKeys } from './platform/idempotency.ts';
 import type { Job } from './platform/jobs.ts';
+import { BalanceRuleBrokenResolver, ClaimPreviewResolver } from './pledges/claim-suggestions.resolver.ts';
 import { ClaimService } from './pledges/claim.service.ts';
 import { NeedCancellation } from './pledges/need-cancellation.service.ts';
 import { PledgeBook } from './pledges/pledge-book.service.ts';
@@ -169,7 +170,7 @@ function workOf({ database, clock, logger }: Foundations, { partners, villages, 
     balances: new BalanceService(database, policies),
     pledgeReads: new PledgeReads(database),
     words: new Words(database),
-    claims: new ClaimService({ database, clock, needReads, partners, judge, suggestions, outbox, logger }),
+    claims: new ClaimService({ database, clock, needReads, partners, judge, outbox, logger }),
     pledges: new PledgeService(database, clock, book, logger),
     cancellation: new NeedCancellation({ ...shared, policies, outbox }),
     deliveries: new DeliveryService(database, clock, book),
@@ -232,6 +233,8 @@ function servedBy(services: Ground & Work & Feed): object[] {
     new NeedPledges(pledgeReads),
     new VillagePledges(pledgeReads),
     new PartnerPledges(pledgeReads),
+    new BalanceRuleBrokenResolver(services.suggestions),
+    new ClaimPreviewResolver(services.suggestions),
     new PledgeMutations(services.claims, services.pledges, services.cancellation),
     new DeliveryResolver(pledgeReads, villages, services.words),
     new PledgeDeliveriesResolver(deliveries),

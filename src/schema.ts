@@ -52,6 +52,7 @@ import {
   TooManyAttemptsType,
   WrongStateType,
 } from './platform/graphql/problem.types.ts';
+import { BalanceRuleBrokenResolver, ClaimPreviewResolver } from './pledges/claim-suggestions.resolver.ts';
 import { PledgeMutations } from './pledges/pledge-mutations.resolver.ts';
 import { PledgeResolver } from './pledges/pledge.resolver.ts';
 import { BalanceRuleBrokenType } from './pledges/pledge.types.ts';
@@ -93,6 +94,8 @@ const resolvers = [
   NeedPledges,
   VillagePledges,
   PartnerPledges,
+  BalanceRuleBrokenResolver,
+  ClaimPreviewResolver,
   PledgeMutations,
   DeliveryResolver,
   PledgeDeliveriesResolver,

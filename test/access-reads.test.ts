@@ -77,7 +77,7 @@ const queries: Record<QueryName, string> = {
   reciprocity: '{ reciprocity { bilateral } }',
   sectors: '{ sectors { code } }',
   sessions: `{ sessions(accountId: "${accounts.semen}") { id } }`,
-  suggestedNeeds: `{ suggestedNeeds(partnerId: "${partners.semen.id}") { id } }`,
+  suggestedNeeds: `{ suggestedNeeds(partnerId: "${partners.semen.id}") { nodes { id } } }`,
   viewer: '{ viewer { id } }',
   village: '{ village(code: "36.02.11.2005") { id } }',
   villages: '{ villages { totalCount } }',

@@ -94,7 +94,7 @@ const rows: [field: string, argument: string, type: string, values: unknown[], s
     'nodes { id }',
   ],
   ['reciprocity', 'areaCode', 'String', BAD_AREA_CODES, 'bilateral'],
-  ['suggestedNeeds', 'partnerId', 'ID', [...idsBut('partner'), nothingsId('partner')], 'id'],
+  ['suggestedNeeds', 'partnerId', 'ID', [...idsBut('partner'), nothingsId('partner')], 'nodes { id }'],
   ['feed', 'first', 'Int', BAD_PAGE_SIZES, 'nodes { kind }'],
   ['feed', 'after', 'Cursor', BAD_FEED_CURSORS, 'nodes { kind }'],
 ];
@@ -166,7 +166,7 @@ test('a nested list names its argument when it is wrong', async () => {
 
 test('the lists of the balance have bounds of their own', async () => {
   const listsOf = (first: number) => [
-    `suggestedNeeds(partnerId: "${partners.semen.id}", first: ${first}) { id }`,
+    `suggestedNeeds(partnerId: "${partners.semen.id}", first: ${first}) { nodes { id } }`,
     `partner(id: "${partners.semen.id}") { balance { counterparts(first: ${first}) { net } } }`,
   ];
   const reportsOf = (first: number) => [

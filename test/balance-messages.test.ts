@@ -118,7 +118,8 @@ async function refusal(
   quantity: number,
   idempotencyKey: string = randomUUID(),
 ) {
-  const { claimNeed } = await by.request(ClaimNeedDocument, { input: { needId, quantity, idempotencyKey } });
+  const input = { needId, quantity, idempotencyKey };
+  const { claimNeed } = await by.request(ClaimNeedDocument, { input, suggest: true });
   const [problem] = claimNeed.problems;
   if (problem === undefined || !('verdict' in problem)) {
     throw new Error(`not refused by a rule: ${JSON.stringify(claimNeed)}`);
@@ -126,7 +127,10 @@ async function refusal(
   return problem;
 }
 
-test('a refusal says its verdict, points to what would pass, and does both again for its key, in the language of the moment', async () => {
+const idsOf = (suggestions: { nodes: { id: string }[] } | undefined) =>
+  suggestions?.nodes.map(({ id }) => id);
+
+test('a refusal says its verdict, again for its key, and points to what would pass at the moment, in the language of the moment', async () => {
   const other = await publish(as.coordinator, { villageId: villages.sajira.id, quantity: 10, urgent: true });
   const english = await refusal(inEnglish, need.id, 17, 'seventeen');
   expect(english.verdict).toMatchObject({
@@ -140,12 +144,13 @@ test('a refusal says its verdict, points to what would pass, and does both again
   expect(english).toMatchObject({ path: ['input', 'quantity'], message: english.verdict.message });
   expect(english.message).toMatch(/^With this claim the partner would hold 70\.8%/);
   // Both would be a new colour in a village of which nothing is covered; one is urgent.
-  expect(english.suggestions.map(({ id }) => id)).toEqual([other.id, need.id]);
-  await publish(as.coordinator, { villageId: villages.sajira.id, quantity: 3, urgent: true });
+  expect(english.suggestions).toMatchObject({ complete: true });
+  expect(idsOf(english.suggestions)).toEqual([other.id, need.id]);
+  const third = await publish(as.coordinator, { villageId: villages.sajira.id, quantity: 3, urgent: true });
   const again = await refusal(inIndonesian, need.id, 17, 'seventeen');
   expect(again.message).toMatch(/^Dengan ikrar ini mitra akan memegang 70,8%/);
   expect(again.verdict).toEqual({ ...english.verdict, message: again.message });
-  expect(again.suggestions.map(({ id }) => id)).toEqual([other.id, need.id]);
+  expect(idsOf(again.suggestions)).toEqual([other.id, third.id, need.id]);
 });
 
 const verdictsOnFeed = gql<{ pledgeFeed: { pledge: { verdicts: { message: string }[] } | null } }>(
@@ -184,7 +189,7 @@ test('suggestions say why in words: the one who is owed support first', async ()
   const suggestionsIn = async (language: string) => {
     const client = await hub.client(accounts.perkim, language);
     const { suggestedNeeds } = await client.request(SuggestedNeedsDocument, { first: 1 });
-    return suggestedNeeds.map(({ id, suggestion }) => ({ id, ...suggestion }));
+    return suggestedNeeds.nodes.map(({ id, suggestion }) => ({ id, ...suggestion }));
   };
   const figures = {
     id: books.id,
@@ -229,6 +234,8 @@ test('where nothing would pass, nothing is suggested', async () => {
   const { publishPolicy } = await as.coordinatorProvince.request(PublishPolicyDocument, { input });
   expect(publishPolicy.problems).toEqual([]);
   const problem = await refusal(as.kodim, need.id, 1);
-  expect(problem).toMatchObject({ verdict: { rule: 'CAPACITY', after: 1, limit: 0 }, suggestions: [] });
-  expect(await as.kodim.request(SuggestedNeedsDocument, {})).toEqual({ suggestedNeeds: [] });
+  expect(problem).toMatchObject({ verdict: { rule: 'CAPACITY', after: 1, limit: 0 } });
+  const nothing = { complete: true, nodes: [] };
+  expect(problem.suggestions).toEqual(nothing);
+  expect(await as.kodim.request(SuggestedNeedsDocument, {})).toEqual({ suggestedNeeds: nothing });
 });

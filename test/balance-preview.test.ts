@@ -33,13 +33,12 @@ test(
 
 /** What some partner is suggested first, it really gets. */
 async function claimTheBest({ model }: Stage, which: number): Promise<void> {
-  const { services, clock } = lane;
   const partner = model.partners[which % model.partners.length]!;
-  const [row] = await services.partners.byId([partner.id]);
-  const [best] = await services.suggestions.suggest(row!, 1, clock.now());
+  const { nodes } = await lane.suggestions.suggest(partner.id, 1, new AbortController().signal);
+  const [best] = nodes;
   if (best === undefined) return;
   const input = { needId: best.id, quantity: 1, idempotencyKey: 'the best suggestion' };
-  expect(await services.claims.claim(memberOf(partner), input)).toMatchObject({
+  expect(await lane.services.claims.claim(memberOf(partner), input)).toMatchObject({
     status: 'PLEDGED',
     quantity: 1,
   });

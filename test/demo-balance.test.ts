@@ -115,13 +115,16 @@ describe('the commands of the README do what it says', () => {
           problems: [
             {
               message: expect.stringContaining('help another partner’s mandate first'),
-              suggestions: [
-                { title: 'Jamban sehat keluarga', unitValue: 4_000_000, mandateHolder: housing },
-                {},
-                {},
-                {},
-                {},
-              ],
+              suggestions: {
+                complete: true,
+                nodes: [
+                  { title: 'Jamban sehat keluarga', unitValue: 4_000_000, mandateHolder: housing },
+                  {},
+                  {},
+                  {},
+                  {},
+                ],
+              },
             },
           ],
         },
@@ -159,7 +162,7 @@ test('what the demo’s partners are suggested, each of them may claim', async (
   for (const { code } of PARTNERS) {
     const client = await demoClient(code);
     const { suggestedNeeds } = await client.request(SuggestedNeedsDocument, { first: FOLLOWED });
-    for (const { id: needId } of suggestedNeeds) {
+    for (const { id: needId } of suggestedNeeds.nodes) {
       const input = { needId, quantity: 1, idempotencyKey: `suggested ${needId}` };
       const { claimNeed } = await client.request(ClaimNeedDocument, { input });
       if (claimNeed.pledge?.status !== 'PLEDGED') refused.push({ code, needId, claimNeed });

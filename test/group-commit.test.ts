@@ -14,13 +14,26 @@ class Work {
   private readonly ends = new Map<string, (answer: (string | null)[] | Error) => void>();
   readonly group = new GroupCommit<Piece, string>({
     alone: async ({ name }) => (await this.begin(`alone ${name}`))[0]!,
-    together: (pieces) => this.begin(pieces.map(({ name }) => name).join(' ')),
+    together: async (pieces) => {
+      const answers = await this.begin(pieces.map(({ name }) => name).join(' '));
+      return answers.map((answer) =>
+        answer?.startsWith('refused')
+          ? { reason: new Error(answer) }
+          : answer === null
+            ? null
+            : { value: answer },
+      );
+    },
     holds: ({ holds }) => holds,
     onFailure: (error) => this.failures.push(error),
   });
 
   submit(name: string, ...holds: string[]): Promise<string> {
     return this.group.submit({ name, holds });
+  }
+
+  submitWhile(signal: AbortSignal, name: string): Promise<string> {
+    return this.group.submit({ name, holds: [] }, signal);
   }
 
   /** Ends what is under way by that name, once it is. */
@@ -51,6 +64,19 @@ describe('work that is carried out in groups', () => {
     await work.end('c d', ['C', 'D']);
     expect(await Promise.all([first, second, ...more])).toEqual(['A', 'B', 'C', 'D']);
     expect(work.begun).toEqual(['alone a', 'alone b', 'c d']);
+  });
+
+  test('what is refused in its group is not carried out again', async () => {
+    const work = new Work();
+    const first = work.submit('a');
+    await new Promise((resolve) => setImmediate(resolve));
+    const more = [work.submit('b'), work.submit('c')];
+    const refused = more[1]!.catch((reason: Error) => reason.message);
+    await work.end('alone a', ['A']);
+    await work.end('b c', ['B', 'refused c']);
+    expect(await Promise.all([first, more[0]])).toEqual(['A', 'B']);
+    expect(await refused).toBe('refused c');
+    expect(work.begun).toEqual(['alone a', 'b c']);
   });
 
   test('no more than 32 go together, the oldest first', async () => {
@@ -101,4 +127,22 @@ describe('work that is carried out in groups', () => {
     await work.end('d e', ['D', 'E']);
     expect(await Promise.all(after)).toEqual(['D', 'E']);
   });
+});
+
+test('a piece that has not begun is dropped when nobody waits for it any more, and one that has begun is finished', async () => {
+  const work = new Work();
+  const [begun, waits] = [new AbortController(), new AbortController()];
+  const first = work.submitWhile(begun.signal, 'a');
+  await new Promise((resolve) => setImmediate(resolve));
+  const second = work.submitWhile(waits.signal, 'b').catch((reason: Error) => reason.message);
+  const third = work.submit('c');
+  begun.abort(new Error('a is not waited for'));
+  waits.abort(new Error('b is not waited for'));
+  expect(await second).toBe('b is not waited for');
+  await work.end('alone a', ['A']);
+  await work.end('alone c', ['C']);
+  expect(await Promise.all([first, third])).toEqual(['A', 'C']);
+  expect(work.begun).toEqual(['alone a', 'alone c']);
+  const late = work.submitWhile(waits.signal, 'd').catch((reason: Error) => reason.message);
+  expect(await late).toBe('b is not waited for');
 });

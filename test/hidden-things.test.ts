@@ -144,7 +144,7 @@ describe.each(outsiders)('to %s', (outsider) => {
         '{ area(code: "36") { coverage { needed openNeeds } synergy { villages untouched } } }',
         '{ feed(latest: true) { nodes { position cursor } pageInfo { endCursor hasNextPage } } }',
         '{ partner(code: "semen-merah") { pledges { totalCount } balance { creditLine standing } } }',
-        `{ suggestedNeeds(partnerId: "${partners.semen.id}") { id } }`,
+        `{ suggestedNeeds(partnerId: "${partners.semen.id}") { nodes { id } } }`,
       ]) {
         answers.push(await ask(outsider, query));
       }

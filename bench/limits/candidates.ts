@@ -106,10 +106,13 @@ const aliased: Candidate[] = (
     ['counts', 'needs(first: 1) { totalCount }'],
     ['searches', 'needs(search: "a", first: 100) { nodes { id title } }'],
     ['searches of nothing', 'villages(search: "%_%_%\\\\qqqq", first: 100) { totalCount nodes { id } }'],
-    ['suggestions', 'suggestedNeeds(partnerId: "A_PARTNER", first: 100) { id suggestion { message } }'],
+    [
+      'suggestions',
+      'suggestedNeeds(partnerId: "A_PARTNER", first: 100) { complete nodes { id suggestion { message } } }',
+    ],
     [
       'previews',
-      'claimPreview(input: { needId: "A_NEED", quantity: 1, partnerId: "A_PARTNER" }) { outcome verdicts { message } suggestions { id } }',
+      'claimPreview(input: { needId: "A_NEED", quantity: 1, partnerId: "A_PARTNER" }) { outcome verdicts { message } suggestions { nodes { id } } }',
     ],
     ['reports', 'reciprocity { bilateral }'],
     ['coverage', 'area(code: "36") { coverage { needed pledged committed } synergy { villages synergy } }'],

@@ -127,6 +127,7 @@ export const openFields: Readonly<Record<string, string>> = {
   Session: 'createdAt endedAt expiresAt id isCurrent',
   SignInPayload: 'expiresAt token viewer',
   StaleVersion: 'currentVersion message path',
+  SuggestedNeeds: 'complete nodes',
   Suggestion: 'coverage creditor message reasons',
   SupportBalance: `counterparts creditLine givenPending givenPosted net receivedPending receivedPosted standing`,
   SupportFlow: 'from pending posted to',

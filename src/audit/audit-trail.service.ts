@@ -3,6 +3,7 @@ import type { Actor } from '../access/actor.ts';
 import type { Database, Transaction } from '../platform/database.ts';
 import { givenRows } from '../platform/given-rows.ts';
 import {
+  type Ended,
   idempotent,
   idempotentByStatements,
   type IdempotentRequest,
@@ -98,21 +99,21 @@ export function mutateByStatements<T>(
 }
 
 /**
- * Several changes in one transaction of plain statements, each once per key and with its own entry; null for those that
- * `work` did not carry out.
+ * Several changes in one transaction of plain statements, each once per key; those that were made have their own entries.
+ * Null for those that `work` did not carry out.
  */
 export function mutateTogether<T>(
   database: Database,
   requests: readonly (MutationRequest<NoInfer<T>> & KeyedRequest)[],
-  work: (tx: Statements, taken: Promise<TakenKeys>) => Promise<readonly (T | null)[]>,
-): Promise<readonly (T | null)[]> {
+  work: (tx: Statements, taken: Promise<TakenKeys>) => Promise<readonly (Ended<T> | null)[]>,
+): Promise<readonly (Ended<T> | null)[]> {
   return idempotentTogether(database, requests, async (tx, taken) => {
-    const made = await work(tx, taken);
+    const ended = await work(tx, taken);
     const acts = requests.flatMap((request, index) => {
-      const value = made[index] ?? null;
-      return value === null ? [] : [actOf(request, value)];
+      const end = ended[index] ?? null;
+      return end !== null && 'value' in end ? [actOf(request, end.value)] : [];
     });
     if (acts.length > 0) tx.atEnd('noted', entriesOf(acts));
-    return made;
+    return ended;
   });
 }

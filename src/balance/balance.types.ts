@@ -1,7 +1,8 @@
 import { Field, Float, ObjectType, registerEnumType } from 'type-graphql';
+import { NeedType } from '../needs/need.types.ts';
 import { RupiahScalar } from '../platform/graphql/scalars.ts';
 import type { Standing } from './standing.rules.ts';
-import type { SuggestionReason } from './suggestion.service.ts';
+import type { SuggestionReason } from './suggestion.rules.ts';
 
 const StandingEnum = { BALANCED: 'BALANCED', OWES: 'OWES', OWED: 'OWED' } as const satisfies Record<
   Standing,
@@ -93,4 +94,17 @@ export class SuggestionType {
   reasons!: SuggestionReason[];
   @Field(() => Float, { description: 'Committed share of the village’s plan, 0 to 1.' })
   coverage!: number;
+}
+
+@ObjectType('SuggestedNeeds', { description: 'Needs that are suggested to a partner.' })
+export class SuggestedNeedsType {
+  @Field(() => [NeedType], {
+    description: 'Open needs whose claim of 1 would pass, best first; `suggestion` says why.',
+  })
+  nodes!: object[];
+  @Field(() => Boolean, {
+    description:
+      'False when the search ran out of its time (1 second) before it found as many as were asked for: others may pass that are not shown. True when as many were found, or when no other need would pass.',
+  })
+  complete!: boolean;
 }

@@ -4,11 +4,13 @@ import { characters } from '../platform/graphql/answer-bounds.ts';
 import { NeedType } from '../needs/need.types.ts';
 import type { PartnerRow, PartnerService } from '../partners/partner.service.ts';
 import { PartnerType } from '../partners/partner.types.ts';
-import { costs, SUGGESTIONS_FIELDS } from '../platform/graphql/prices.ts';
+import { firstDescription } from '../platform/graphql/connection.ts';
 import type { Context } from '../platform/graphql/context.ts';
+import { costs, SUGGESTIONS_FIELDS } from '../platform/graphql/prices.ts';
 import { say } from '../platform/messages.ts';
-import { SuggestionType } from './balance.types.ts';
-import type { SuggestedNeed, Suggestion, SuggestionService } from './suggestion.service.ts';
+import { SuggestedNeedsType, SuggestionType } from './balance.types.ts';
+import type { Suggestion } from './suggestion.rules.ts';
+import type { SuggestedNeed, SuggestedNeeds, SuggestionService } from './suggestion.service.ts';
 
 @Resolver(() => NeedType)
 export class SuggestedNeedsResolver {
@@ -20,18 +22,18 @@ export class SuggestedNeedsResolver {
 
   /** A page of 100 takes twice the work of five. */
   @Extensions(costs(2 * SUGGESTIONS_FIELDS))
-  @Query(() => [NeedType], {
+  @Query(() => SuggestedNeedsType, {
     description:
       'Open needs in a partner’s areas whose claim of 1 would pass, best first; `suggestion` says why. For partners’ members; coordinators, auditors and administrators may name any partner.',
   })
   suggestedNeeds(
     @Arg('partnerId', () => ID, { nullable: true, description: 'For which partner; your own when absent.' })
     partnerId: string | undefined,
-    @Arg('first', () => Int, { nullable: true, defaultValue: 10, description: 'How many, 1 to 100.' })
+    @Arg('first', () => Int, { nullable: true, defaultValue: 10, description: firstDescription })
     first: number | null,
     @Ctx() context: Context,
-  ): Promise<SuggestedNeed[]> {
-    return this.suggestions.for(context.reader(), partnerId ?? null, first ?? 10);
+  ): Promise<SuggestedNeeds> {
+    return this.suggestions.for(context.reader(), partnerId ?? null, first ?? 10, context.signal);
   }
 
   @FieldResolver(() => SuggestionType, {

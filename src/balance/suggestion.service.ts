@@ -1,43 +1,39 @@
 import { sql } from 'kysely';
 import { partnerAskedAbout } from '../access/access.rules.ts';
 import type { Reader } from '../access/reader.ts';
-import { addDays, dateInBanten } from '../kernel/calendar.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { PartnerService } from '../partners/partner.service.ts';
-import { assertPageSize } from '../platform/page.ts';
-import type { Database, Sql } from '../platform/database.ts';
 import type { NeedRow } from '../needs/fact.ts';
+import type { PartnerService } from '../partners/partner.service.ts';
+import type { Database, Sql } from '../platform/database.ts';
+import { assertPageSize } from '../platform/page.ts';
+import { sqlState } from '../platform/retry.ts';
+import { SharedTurns } from '../platform/shared-turns.ts';
+import { claimantOf, nextCandidates, openCandidates } from './candidates.service.ts';
 import type { JudgeService } from './judge.service.ts';
-
-export type SuggestionReason = 'SUPPORTS_CREDITOR' | 'ADDS_COLOUR' | 'LEAST_COVERED' | 'URGENT' | 'DUE_SOON';
-
-/** Why a need is suggested to a partner; the first reason weighs most. */
-export interface Suggestion {
-  reasons: SuggestionReason[];
-  /** Whose mandate it falls under, when the partner owes support to it. */
-  creditorId: string | null;
-  /** What the village's commitments cover of its plan. */
-  coverage: number;
-}
+import { type Candidate, explained, isSuggested, type Suggestion } from './suggestion.rules.ts';
 
 export type SuggestedNeed = NeedRow & { suggestion: Suggestion };
 
-interface Candidate extends NeedRow {
-  creditorId: string | null;
-  addsColour: boolean;
-  coverage: number;
+/** Needs whose claim of 1 would pass, best first. */
+export interface SuggestedNeeds {
+  nodes: SuggestedNeed[];
+  /** False where the time was over before so many were found, or all had been judged: more of them may pass. */
+  complete: boolean;
 }
 
-/** A partner to whom needs are suggested. */
-interface Claimant {
-  id: string;
-  clusterCode: string;
+interface Search {
+  partnerId: string;
+  first: number;
+  now: Date;
+  signal: AbortSignal;
 }
 
-/** Candidates are fetched so many at a time, and no more than this are judged in all. */
-const BATCH = 100;
-const MAX_JUDGED = 500;
-const DUE_SOON_DAYS = 30;
+/** So long a search may take. */
+const SEARCH_MS = 1000;
+/** So many are judged in one statement at most; the first judges as many as are likely to do. */
+const MAX_BATCH = 500;
+/** SQLSTATE of a statement that took longer than it may. */
+const OUT_OF_TIME = '57014';
 
 /**
  * Open needs in a partner's areas whose claim of 1 would pass, best first: support to a partner it owes, then a
@@ -46,103 +42,104 @@ const DUE_SOON_DAYS = 30;
 export class SuggestionService {
   private readonly database: Database;
   private readonly judge: JudgeService;
-
   private readonly partners: PartnerService;
   private readonly clock: Clock;
+  private readonly searchMs: number;
+  /** One search at a time for each partner. */
+  private readonly turns = new SharedTurns<SuggestedNeeds>();
 
-  constructor(database: Database, judge: JudgeService, partners: PartnerService, clock: Clock) {
+  /** A search may take `searchMs`. */
+  constructor(
+    database: Database,
+    judge: JudgeService,
+    partners: PartnerService,
+    clock: Clock,
+    searchMs = SEARCH_MS,
+  ) {
     this.database = database;
     this.judge = judge;
     this.partners = partners;
     this.clock = clock;
+    this.searchMs = searchMs;
   }
 
   /** For one's own partner, or for any when one oversees. Throws FORBIDDEN or BAD_USER_INPUT. */
-  async for(reader: Reader, partnerId: string | null, first: number): Promise<SuggestedNeed[]> {
-    assertPageSize(first);
+  async for(
+    reader: Reader,
+    partnerId: string | null,
+    first: number,
+    signal: AbortSignal,
+  ): Promise<SuggestedNeeds> {
     const partner = await this.partners.find(partnerAskedAbout(reader, partnerId), 'partnerId');
-    return this.suggest(partner, first, this.clock.now());
-  }
-
-  async suggest(claimant: Claimant, first: number, now: Date): Promise<SuggestedNeed[]> {
-    const db = this.database.reads;
-    const passing: SuggestedNeed[] = [];
-    for (let offset = 0; offset < MAX_JUDGED && passing.length < first; offset += BATCH) {
-      const candidates = await this.candidates(db, claimant, offset);
-      // Most pass, so that those that are asked for are found among twice as many.
-      for (let from = 0; from < candidates.length && passing.length < first; from += 2 * first) {
-        const some = candidates.slice(from, from + 2 * first);
-        const passed = await this.passingOf(db, claimant, some);
-        passing.push(...passed.slice(0, first - passing.length).map((one) => explained(one, now)));
-      }
-      if (candidates.length < BATCH) break;
-    }
-    return passing;
-  }
-
-  private async passingOf(
-    db: Sql,
-    claimant: Claimant,
-    candidates: readonly Candidate[],
-  ): Promise<Candidate[]> {
-    const partnerId = claimant.id;
-    const cases = candidates.map(({ id }) => ({ needId: id, partnerId, quantity: 1 }));
-    const judgements = await this.judge.judgeAll(db, cases);
-    return candidates.filter((_, index) => ['PASS', 'ADVISE'].includes(judgements[index]!.outcome));
+    return this.suggest(partner.id, first, signal);
   }
 
   /**
-   * One batch of open needs, the best first. Villages are weighed once each, and holders are looked up once for each
-   * village and sector of a creditor, since there may be very many needs.
+   * The best `first` of a partner that is there. Searches that wait for one of the same partner share the next. Throws
+   * BAD_USER_INPUT for a bad page size.
    */
-  private async candidates(db: Sql, claimant: Claimant, offset: number): Promise<Candidate[]> {
-    const { rows } = await sql<Candidate>`
-      with creditors as materialized (
-        select other from (
-          select supporter_id as other, amount_rupiah as owed from ledger_entries
-            where holder_id = ${claimant.id} and kind = 'POST'
-          union all
-          select holder_id, -amount_rupiah from ledger_entries where supporter_id = ${claimant.id} and kind = 'POST'
-        ) as posted group by other having sum(owed) > 0),
-      near as materialized (
-        select v.id, v.code, v.committed_rupiah::float8 / nullif(v.needed_rupiah, 0) as coverage,
-          not exists (select from village_colours c where c.village_id = v.id
-            and c.cluster_code = ${claimant.clusterCode} and c.committed_rupiah > 0) as adds_colour
-        from villages v where v.open_needs > 0 and exists (
-          select from partner_areas x join areas a on a.id = x.area_id
-          where x.partner_id = ${claimant.id} and (v.code = a.code or v.code like a.code || '.%'))),
-      mandated as materialized (
-        select a.code, m.sector_code, m.partner_id, p.created_at
-        from partner_mandates m join partner_areas x on x.partner_id = m.partner_id
-        join areas a on a.id = x.area_id join partners p on p.id = m.partner_id
-        where m.sector_code in (
-          select sector_code from partner_mandates where partner_id in (select other from creditors))),
-      held as materialized (
-        select village_id, sector_code, partner_id from (
-          select distinct on (v.id, m.sector_code) v.id as village_id, m.sector_code, m.partner_id
-          from near v
-          cross join lateral unnest(array[v.code, left(v.code, 8), left(v.code, 5), left(v.code, 2)]) as around (code)
-          join mandated m on m.code = around.code
-          order by v.id, m.sector_code, length(m.code) desc, m.created_at, m.partner_id) as holders
-        where partner_id in (select other from creditors))
-      select n.*, h.partner_id as creditor_id, v.adds_colour, v.coverage
-      from needs n join near v on v.id = n.village_id
-      left join held h on h.village_id = n.village_id and h.sector_code = n.sector_code
-      where n.status = 'OPEN'
-      order by h.partner_id is null, v.adds_colour desc, v.coverage, n.urgent desc, n.due_on nulls last, n.id
-      limit ${BATCH} offset ${offset}`.execute(db);
-    return rows;
+  async suggest(partnerId: string, first: number, signal: AbortSignal): Promise<SuggestedNeeds> {
+    assertPageSize(first);
+    const { nodes, complete } = await this.turns.take(partnerId, first, signal, (most, whileWanted) =>
+      this.search({ partnerId, first: most, now: this.clock.now(), signal: whileWanted }),
+    );
+    return { nodes: nodes.slice(0, first), complete: complete || nodes.length >= first };
+  }
+
+  /** All of it sees the same moment. */
+  private search(search: Search): Promise<SuggestedNeeds> {
+    const deadline = performance.now() + this.searchMs;
+    const reads = this.database.reads.transaction().setIsolationLevel('repeatable read');
+    const found: Candidate[] = [];
+    return reads.execute(async (db) => {
+      const claimant = await claimantOf(db, search.partnerId);
+      if (claimant === null) return { nodes: [], complete: true };
+      // What was found before the time is over can still be read.
+      await sql`savepoint search`.execute(db);
+      const complete = await this.collect(db, search, deadline, found, () => openCandidates(db, claimant));
+      if (!complete) await sql`rollback to savepoint search`.execute(db);
+      await sql`set local statement_timeout to default`.execute(db);
+      return { nodes: await needsOf(db, found, search.now), complete };
+    });
+  }
+
+  /** Fills `found`; false where the time was over before it was full or everything had been judged. */
+  private async collect(
+    db: Sql,
+    { partnerId, first, signal }: Search,
+    deadline: number,
+    found: Candidate[],
+    open: () => Promise<void>,
+  ): Promise<boolean> {
+    const inTime = async <T>(work: () => Promise<T>): Promise<T> => {
+      const left = Math.max(1, Math.ceil(deadline - performance.now()));
+      await sql`set local statement_timeout = ${sql.raw(String(left))}`.execute(db);
+      return work();
+    };
+    try {
+      await inTime(open);
+      for (let size = 2 * first; found.length < first; size = Math.min(2 * size, MAX_BATCH)) {
+        signal.throwIfAborted();
+        if (performance.now() >= deadline) return false;
+        const some = await inTime(() => nextCandidates(db, size));
+        const cases = some.map(({ id }) => ({ needId: id, partnerId, quantity: 1 }));
+        const judged = await inTime(() => this.judge.judgeAll(db, cases));
+        const passing = some.filter((_, index) => isSuggested(judged[index]!.outcome));
+        found.push(...passing.slice(0, first - found.length));
+        if (some.length < size) return true;
+      }
+      return true;
+    } catch (error) {
+      if (sqlState(error) !== OUT_OF_TIME || signal.aborted) throw error;
+      return false;
+    }
   }
 }
 
-function explained(candidate: Candidate, now: Date): SuggestedNeed {
-  const { creditorId, addsColour, coverage, ...need } = candidate;
-  const soon = dateInBanten(addDays(now, DUE_SOON_DAYS));
-  const reasons: SuggestionReason[] = [];
-  if (creditorId !== null) reasons.push('SUPPORTS_CREDITOR');
-  if (addsColour) reasons.push('ADDS_COLOUR');
-  reasons.push('LEAST_COVERED');
-  if (need.urgent) reasons.push('URGENT');
-  if (need.dueOn !== null && need.dueOn <= soon) reasons.push('DUE_SOON');
-  return { ...need, suggestion: { reasons, creditorId, coverage } };
+async function needsOf(db: Sql, found: readonly Candidate[], now: Date): Promise<SuggestedNeed[]> {
+  if (found.length === 0) return [];
+  const ids = found.map(({ id }) => id);
+  const { rows } = await sql<NeedRow>`select * from needs where id = any(${ids})`.execute(db);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return found.map((one) => ({ ...byId.get(one.id)!, suggestion: explained(one, now) }));
 }

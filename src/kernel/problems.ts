@@ -22,7 +22,7 @@ export type Problem =
   | (ProblemBase & { kind: 'StaleVersion'; currentVersion: number })
   | (ProblemBase & { kind: 'NotEnoughRemaining'; remaining: number })
   | (ProblemBase & { kind: 'TooManyAttempts'; retryAt: Date })
-  | (ProblemBase & { kind: 'BalanceRuleBroken'; verdict: Verdict; suggestions: { id: string }[] });
+  | (ProblemBase & { kind: 'BalanceRuleBroken'; verdict: Verdict });
 
 export type Rule = 'RECIPROCITY' | 'PARTNER_SHARE' | 'COLOUR_SHARE' | 'SPREAD' | 'CAPACITY';
 export type Outcome = 'PASS' | 'ADVISE' | 'APPROVAL' | 'REJECT';

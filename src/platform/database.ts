@@ -10,6 +10,7 @@ import {
   WRITE_SETTINGS,
   WRITE_SILENCE_MS,
 } from './database-settings.ts';
+import type { Canceller } from './canceller.ts';
 import { MIGRATION_LOCK } from './locks.ts';
 import { inPipeline, type Statements } from './pipeline.ts';
 import { Meter } from './meter.ts';
@@ -57,6 +58,7 @@ interface Pools {
   prepared: PreparedReads;
   preparedSystemReads: PreparedReads;
   wires: readonly Wires[];
+  canceller: Canceller;
   /** How many migrations and loads are under way, whose statements may be silent for as long as they like. */
   atLength: { count: number };
   /** What reads may read; null where they have the rights of the database's owner. */
@@ -144,6 +146,7 @@ export class Database {
       prepared: new PreparedReads(read.reads),
       preparedSystemReads: new PreparedReads(read.askers),
       wires: [writeWires, ...read.wires],
+      canceller: read.canceller,
       atLength,
       readerRights: hasReader ? options.readerRights : null,
     };
@@ -265,7 +268,7 @@ export class Database {
 
   /** Lets what is under way come to its end for a moment, then breaks it off. */
   async close(): Promise<void> {
-    const { orm, reads, promptReads, systemReads, preparedSystemReads, wires } = this.pools;
+    const { orm, reads, promptReads, systemReads, preparedSystemReads, wires, canceller } = this.pools;
     const breakOff = () => {
       for (const group of wires) group.destroy();
     };
@@ -279,5 +282,6 @@ export class Database {
     ]);
     clearTimeout(late);
     breakOff();
+    await canceller.close();
   }
 }

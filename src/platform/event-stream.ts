@@ -19,6 +19,7 @@ import { Heartbeat } from './live/heartbeat.ts';
 import type { LiveOptions } from './live/live-options.ts';
 import { SharedReading } from './live/shared-stream.ts';
 import { addressOf } from './proxies.ts';
+import { whileOpen } from './wanted.ts';
 
 const PATH = '/graphql/stream';
 /** A stream that is over, and still not taken, is broken off after this time. */
@@ -181,6 +182,7 @@ export function serveEventStreams(app: FastifyInstance, options: LiveOptions): v
         acceptLanguage,
         address: addressOf(request.raw, options.isProxy),
         requestId: request.id,
+        signal: whileOpen(reply.raw),
         resumeAfter: typeof resumeAfter === 'string' && resumeAfter !== '' ? resumeAfter : null,
       });
       context.allowance.knock();

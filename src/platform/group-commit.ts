@@ -1,8 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
+/** How a piece of work ended: what it answers, or why it was refused. */
+export type Settled<Answer> = { value: Answer } | { reason: unknown };
+
 export interface GroupWork<Item, Answer> {
   /** Carries out several in one transaction; null for each that has to be carried out by itself. */
-  together(items: readonly Item[]): Promise<readonly (Answer | null)[]>;
+  together(items: readonly Item[]): Promise<readonly (Settled<Answer> | null)[]>;
   /** Carries out one, whatever it has to wait for. Must be safe after a `together` whose end nobody knows. */
   alone(item: Item): Promise<Answer>;
   /** Names of what it will hold. Two that share one never are in two transactions of this process at once. */
@@ -43,10 +46,20 @@ export class GroupCommit<Item, Answer> {
     this.work = work;
   }
 
-  submit(item: Item): Promise<Answer> {
+  /** A piece that has not begun when the signal aborts is dropped, with the signal's reason; one that has begun is finished. */
+  submit(item: Item, signal?: AbortSignal): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const asSubmitter = AsyncLocalStorage.snapshot();
-      this.waiting.push({ item, holds: this.work.holds(item), asSubmitter, resolve, reject });
+      const one = { item, holds: this.work.holds(item), asSubmitter, resolve, reject };
+      const drop = () => {
+        const place = this.waiting.indexOf(one);
+        if (place === -1) return;
+        this.waiting.splice(place, 1);
+        reject(signal?.reason as Error);
+      };
+      this.waiting.push(one);
+      if (signal?.aborted) drop();
+      else signal?.addEventListener('abort', drop, { once: true });
       this.schedule();
     });
   }
@@ -107,10 +120,12 @@ export class GroupCommit<Item, Answer> {
       return;
     }
     const answers = await this.together(group);
-    const left = group.filter(({ resolve }, index) => {
+    const left = group.filter(({ resolve, reject }, index) => {
       const answer = answers?.[index] ?? null;
-      if (answer !== null) resolve(answer);
-      return answer === null;
+      if (answer === null) return true;
+      if ('value' in answer) resolve(answer.value);
+      else reject(answer.reason);
+      return false;
     });
     release();
     await Promise.all(left.map((one) => this.aside(one)));
@@ -118,7 +133,7 @@ export class GroupCommit<Item, Answer> {
 
   private async together(
     group: readonly Waiting<Item, Answer>[],
-  ): Promise<readonly (Answer | null)[] | null> {
+  ): Promise<readonly (Settled<Answer> | null)[] | null> {
     try {
       return await this.work.together(group.map(({ item }) => item));
     } catch (error) {

@@ -9,6 +9,7 @@ import Fastify, {
   LogController,
   type RouteHandlerMethod,
 } from 'fastify';
+import { getOperationAST, OperationTypeNode } from 'graphql';
 import { isRecord } from '../kernel/record.ts';
 import { startApollo } from './apollo.ts';
 import { serveEventStreams } from './event-stream.ts';
@@ -19,13 +20,16 @@ import type { JobState } from './job-runs.ts';
 import { LIMITS } from './limits.ts';
 import type { Context } from './graphql/context.ts';
 import type { DirectReads } from './graphql/direct-reads.ts';
+import type { Documents } from './graphql/documents.ts';
 import { mediaTypeFor } from './graphql/media-type.ts';
+import { sentOperation } from './graphql/sent-operation.ts';
 import type { LiveOptions } from './live/live-options.ts';
 import { tellBrowsers } from './page-headers.ts';
 import { addressOf, type Trust, trustIn } from './proxies.ts';
 import { withoutEmptyParameters } from './empty-parameters.ts';
 import { answerErrors } from './request-errors.ts';
 import { requestIdOf } from './request-id.ts';
+import { whileOpen, whileWanted } from './wanted.ts';
 import { isWebSocketUpgrade } from './upgrades.ts';
 
 /** Whether the hub can do its work, and what it lacks. */
@@ -109,14 +113,24 @@ function takeText(request: FastifyRequest, persisted: PersistedOperations): void
   request.body = { ...sent, extensions: Object.fromEntries(others), ...(query !== null && { query }) };
 }
 
+/** Whether it changes nothing, so that it may be given up when nobody waits for it. */
+function isRead({ method, body }: FastifyRequest, documents: Documents): boolean {
+  if (method === 'GET') return true;
+  const sent = isRecord(body) ? sentOperation(body) : null;
+  const document = sent === null ? [] : documents.read(sent.query);
+  if (!('kind' in document)) return false;
+  return getOperationAST(document, sent?.operationName)?.operation === OperationTypeNode.QUERY;
+}
+
 /** One operation a request, counted among those that its account runs, and begun only when the account may. */
 function answerOperations(apollo: ApolloServer<Context>, options: HttpOptions): RouteHandlerMethod {
-  const contextFor = ({ headers, raw, id }: FastifyRequest): Promise<Context> =>
+  const contextFor = ({ headers, raw, id }: FastifyRequest, signal: AbortSignal): Promise<Context> =>
     options.contextOf({
       authorization: headers.authorization,
       acceptLanguage: headers['accept-language'],
       address: addressOf(raw, options.isProxy),
       requestId: id,
+      signal,
     });
   const perform = async (
     app: FastifyInstance,
@@ -131,13 +145,15 @@ function answerOperations(apollo: ApolloServer<Context>, options: HttpOptions): 
     return ordinary.call(app, request, reply);
   };
   return async function answer(request, reply) {
-    const context = await contextFor(request);
+    const signal = whileOpen(reply.raw);
+    const context = await contextFor(request, signal);
     const { allowance, usage } = context;
     allowance.knock();
     takeText(request, options.persisted);
     const end = allowance.begin();
+    const answerIt = () => usage.within(() => perform(this, request, reply, context));
     try {
-      return await usage.within(() => perform(this, request, reply, context));
+      return await (isRead(request, options.documents) ? whileWanted(signal, answerIt) : answerIt());
     } finally {
       end();
       usage.settle();

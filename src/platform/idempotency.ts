@@ -15,8 +15,6 @@ export interface IdempotentRequest {
   key: string | null;
   /** What was asked for. Null and absent fields count as the same. */
   input: unknown;
-  /** Adds to a refusal what helps the client on; runs after the refused transaction has ended. */
-  explain?(problems: readonly Problem[]): Promise<readonly Problem[]>;
 }
 
 /** A request that gave a key. */
@@ -32,7 +30,10 @@ const REMEMBERED = new Set<Problem['kind']>([
   'BalanceRuleBroken',
 ]);
 
-type Remembered<T> = { value: T } | { problems: readonly Problem[] };
+/** How a request ended: what it answers, or why nothing was done. */
+export type Ended<T> = { value: T } | { problems: readonly Problem[] };
+
+const isRemembered = (problems: readonly Problem[]) => problems.every(({ kind }) => REMEMBERED.has(kind));
 
 /** A field that is null asks for the same as one that is not there. */
 function hashOf(input: unknown): string {
@@ -50,7 +51,7 @@ const takenMs = sql`${millisecondsOf(sql`created_at`)} as taken_ms`;
 async function take<T>(
   tx: Statements,
   request: IdempotentRequest,
-): Promise<{ first: Remembered<T> } | { takenAt: Date }> {
+): Promise<{ first: Ended<T> } | { takenAt: Date }> {
   const { scope, operation, key } = request;
   const inputHash = hashOf(request.input);
   const inserted = await sql<{ takenMs: number }>`
@@ -59,7 +60,7 @@ async function take<T>(
     on conflict do nothing returning ${takenMs}`.execute(tx.sql);
   const [own] = inserted.rows;
   if (own !== undefined) return { takenAt: new Date(own.takenMs) };
-  const found = await sql<{ inputHash: string; answer: Remembered<T> }>`
+  const found = await sql<{ inputHash: string; answer: Ended<T> }>`
     select input_hash, answer from idempotency_keys
     where scope = ${scope} and operation = ${operation} and key = ${key}`.execute(tx.sql);
   const first = found.rows[0]!;
@@ -81,10 +82,7 @@ interface KeyRow {
 const keyColumns = { scope: 'text', operation: 'text', key: 'text' } as const;
 const keyOf = ({ scope, operation, key }: IdempotentRequest): KeyRow => ({ scope, operation, key });
 
-function remember<T>(
-  tx: Statements,
-  answered: readonly (readonly [IdempotentRequest, Remembered<T>])[],
-): void {
+function remember<T>(tx: Statements, answered: readonly (readonly [IdempotentRequest, Ended<T>])[]): void {
   const rows = answered.map(([request, answer]) => ({ ...keyOf(request), answer }));
   tx.atEnd(
     'answered',
@@ -95,7 +93,7 @@ function remember<T>(
   );
 }
 
-function unwrap<T>(answer: Remembered<T>): T {
+function unwrap<T>(answer: Ended<T>): T {
   if ('problems' in answer) throw new Refused(...answer.problems);
   return answer.value;
 }
@@ -105,13 +103,17 @@ type Run<Tx> = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
 /** What is done in the transaction; `now` is its time by the database's clock. */
 type Work<Tx, T> = (tx: Tx, now: Date) => Promise<T>;
 
+/** Does the work of a request that owns its key. */
+type End<Tx> = <T>(tx: Tx, work: (tx: Tx) => Promise<T>) => Promise<Ended<T>>;
+
 async function once<Tx extends Statements, T>(
   run: Run<Tx>,
+  end: End<Tx>,
   request: IdempotentRequest,
   work: Work<Tx, T>,
 ): Promise<T> {
   /** What the key was answered first, or is answered now. */
-  const answered = async (answer: Work<Tx, Remembered<T>>): Promise<T> =>
+  const answered = async (answer: Work<Tx, Ended<T>>): Promise<T> =>
     unwrap(
       await run(async (tx) => {
         const taken = await take<T>(tx, request);
@@ -123,14 +125,31 @@ async function once<Tx extends Statements, T>(
     );
   try {
     if (request.key === null) return await run(async (tx) => work(tx, await timeOf(tx)));
-    return await answered(async (tx, now) => ({ value: await work(tx, now) }));
+    return await answered((tx, now) => end(tx, (within) => work(within, now)));
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    const problems = (await request.explain?.(error.problems)) ?? error.problems;
-    const isRemembered = request.key !== null && problems.every(({ kind }) => REMEMBERED.has(kind));
-    if (!isRemembered) throw new Refused(...problems);
+    const { problems } = error;
+    if (request.key === null || !isRemembered(problems)) throw error;
     // The refused transaction is undone; the refusal is kept by one of its own, unless a twin was quicker.
     return answered(() => Promise.resolve({ problems }));
+  }
+}
+
+/** A refusal undoes the transaction, with all that it has written. */
+async function undone<Tx, T>(tx: Tx, work: (tx: Tx) => Promise<T>): Promise<Ended<T>> {
+  return { value: await work(tx) };
+}
+
+/** A refusal is kept in the same transaction: the work has sent no write before it, and what it meant to write is dropped. */
+async function kept<T>(tx: Statements, work: (tx: Statements) => Promise<T>): Promise<Ended<T>> {
+  const writes: Parameters<Statements['atEnd']>[] = [];
+  try {
+    const value = await work({ ...tx, atEnd: (...write) => void writes.push(write) });
+    for (const write of writes) tx.atEnd(...write);
+    return { value };
+  } catch (error) {
+    if (!(error instanceof Refused) || !isRemembered(error.problems)) throw error;
+    return { problems: error.problems };
   }
 }
 
@@ -143,16 +162,19 @@ export function idempotent<T>(
   request: IdempotentRequest,
   work: Work<Transaction, T>,
 ): Promise<T> {
-  return once<Transaction, T>((body) => database.transaction(body), request, work);
+  return once<Transaction, T>((body) => database.transaction(body), undone, request, work);
 }
 
-/** The same in a transaction of plain statements, for what must be quick. */
+/**
+ * The same in a transaction of plain statements, for what must be quick. `work` sends no write before it refuses: a
+ * refusal is kept in that transaction, and costs no second one.
+ */
 export function idempotentByStatements<T>(
   database: Database,
   request: IdempotentRequest,
   work: Work<Statements, T>,
 ): Promise<T> {
-  return once<Statements, T>((body) => database.statements(body), request, work);
+  return once<Statements, T>((body) => database.statements(body), kept, request, work);
 }
 
 /** When each request took its key, by the database's clock; null for one whose key was taken before. */
@@ -196,26 +218,27 @@ const GROUP_WAITS_MS = 50;
 
 /**
  * Runs several requests in one transaction of plain statements, each with a key of its own. `work` hears which of them own
- * their keys, and answers null for those that it did not carry out: these have left nothing, and are to be run by themselves.
+ * their keys, and answers how each ended: null for those that it did not carry out, which have left nothing, and are to be run
+ * by themselves. It sends no write of a request that it refuses.
  */
 export function idempotentTogether<T>(
   database: Database,
   requests: readonly KeyedRequest[],
-  work: (tx: Statements, taken: Promise<TakenKeys>) => Promise<readonly (T | null)[]>,
-): Promise<readonly (T | null)[]> {
+  work: (tx: Statements, taken: Promise<TakenKeys>) => Promise<readonly (Ended<T> | null)[]>,
+): Promise<readonly (Ended<T> | null)[]> {
   return database.attempt(async (tx) => {
     const taking = takeAll(tx, requests);
-    const [taken, made] = await Promise.all([taking, work(tx, taking)]);
-    const answered: (readonly [IdempotentRequest, Remembered<T>])[] = [];
-    const undone: KeyedRequest[] = [];
+    const [taken, ended] = await Promise.all([taking, work(tx, taking)]);
+    const answered: (readonly [IdempotentRequest, Ended<T>])[] = [];
+    const left: KeyedRequest[] = [];
     for (const [index, request] of requests.entries()) {
-      const value = made[index] ?? null;
-      if (value !== null) answered.push([request, { value }]);
-      else if (taken[index] !== null) undone.push(request);
+      const end = ended[index] ?? null;
+      if (end !== null && ('value' in end || isRemembered(end.problems))) answered.push([request, end]);
+      else if (taken[index] !== null) left.push(request);
     }
-    if (undone.length > 0) giveBack(tx, undone);
+    if (left.length > 0) giveBack(tx, left);
     if (answered.length > 0) remember(tx, answered);
-    return made;
+    return ended;
   }, GROUP_WAITS_MS);
 }
 

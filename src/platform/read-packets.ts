@@ -26,6 +26,7 @@ interface Waiting {
   query: pg.QueryConfig;
   payer: Payer | null;
   pace: Pace;
+  signal: AbortSignal | undefined;
   resolve: (result: pg.QueryResult) => void;
   reject: (error: unknown) => void;
 }
@@ -70,11 +71,18 @@ export class ReadPackets {
     query: pg.QueryConfig,
     pace: Pace = { ms: null },
   ): Promise<pg.QueryResult<T>> {
-    const { payer } = this.pool.meter;
+    const { signal, meter } = this.pool;
+    const { payer } = meter;
     const owner = ownerOfReads(payer);
     const lane = this.laneOf(pace.ms !== null && pace.ms < QUICK_MS ? EVERYBODY : owner);
     return new Promise((resolve, reject) => {
-      lane.waiting.add(owner, { query, payer, pace, resolve: resolve as Waiting['resolve'], reject });
+      const one = { query, payer, pace, signal, resolve: resolve as Waiting['resolve'], reject };
+      const drop = () => {
+        if (lane.waiting.remove(owner, one)) reject(signal?.reason as Error);
+      };
+      lane.waiting.add(owner, one);
+      if (signal?.aborted) drop();
+      else signal?.addEventListener('abort', drop, { once: true });
       if (lane.isScheduled) return;
       lane.isScheduled = true;
       setImmediate(() => {
@@ -97,6 +105,8 @@ export class ReadPackets {
     const { size } = lane.waiting;
     const free = Math.max(1, this.width - lane.busy - lane.coming);
     const packets = Math.min(size, Math.max(free, Math.ceil(size / MOST_TOGETHER)));
+    // All of it was given up.
+    if (size === 0 && lane.busy + lane.coming === 0) this.lanes.delete(lane.owner);
     for (let more = packets - lane.coming; more > 0; more -= 1) void this.sendPacket(lane);
   }
 
@@ -116,17 +126,18 @@ export class ReadPackets {
     lane.busy += 1;
     lease.turnTo(packet[0]?.payer ?? null);
     const send = packed(lease.client);
-    const answers = packet.map(({ query, pace, resolve, reject }, index) => {
+    const watched = this.pool.watch(lease);
+    const answers = packet.map(({ query, pace, signal, resolve, reject }, index) => {
       // They are answered one after another: each begins with the answer to the one before.
       const next = packet[index + 1]?.payer ?? null;
-      return send(query)
-        .finally(() => {
-          const ms = lease.turnTo(next);
-          pace.ms = pace.ms === null ? ms : pace.ms + (ms - pace.ms) * WEIGHT;
-        })
-        .then(resolve, reject);
+      const sent = send(query).finally(() => {
+        const ms = lease.turnTo(next);
+        pace.ms = pace.ms === null ? ms : pace.ms + (ms - pace.ms) * WEIGHT;
+      });
+      return watched.watch(sent, signal).then(resolve, reject);
     });
     await Promise.all(answers);
+    await watched.ended();
     lane.busy -= 1;
     lease.release(this.isFull(lease.client, packet));
     if (lane.waiting.size > 0) this.send(lane);

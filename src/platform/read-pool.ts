@@ -1,7 +1,10 @@
 import type pg from 'pg';
-import type { PostgresPool } from 'kysely';
+import type { PostgresPool, PostgresPoolClient } from 'kysely';
+import { AbandonableClient } from './abandonable-client.ts';
 import type { FairQueue, Leave } from './fair-queue.ts';
 import type { Meter, Payer } from './meter.ts';
+import { wantedHere } from './wanted.ts';
+import { type CancelBackend, WatchedConnection } from './watched-connection.ts';
 
 /** Whose turn it takes to read for this payer: the hub's own reads are one owner's. */
 export function ownerOfReads(payer: Payer | null): string {
@@ -56,14 +59,24 @@ export class ReadPool implements PostgresPool {
   readonly meter: Meter;
   private readonly pool: pg.Pool;
   private readonly queue: FairQueue | null;
+  private readonly cancel: CancelBackend | null;
   /** Whom each connection works for. */
   private readonly holders: Holders = new WeakMap();
 
-  /** `queue`: of as many places as there may be connections; null where first come is first served. */
-  constructor(pool: pg.Pool, meter: Meter, queue: FairQueue | null = null) {
+  /**
+   * `queue`: of as many places as there may be connections; null where first come is first served. `cancel`: ends the
+   * statement of a connection for which nobody waits; null where each is waited for to its end.
+   */
+  constructor(
+    pool: pg.Pool,
+    meter: Meter,
+    queue: FairQueue | null = null,
+    cancel: CancelBackend | null = null,
+  ) {
     this.pool = pool;
     this.meter = meter;
     this.queue = queue;
+    this.cancel = cancel;
     pool.on('connect', (client) => {
       // What an answer brings is taken up by the thread for whom it was asked, before anybody else hears of it.
       client.connection.stream.prependListener('data', () =>
@@ -82,9 +95,19 @@ export class ReadPool implements PostgresPool {
     return this.pool.options;
   }
 
-  /** A connection, as soon as it is this owner's turn. */
-  async lease(owner: string): Promise<Lease> {
-    const leave = (await this.queue?.take(owner)) ?? (() => undefined);
+  /** The signal of who asks here, where work may be given up. */
+  get signal(): AbortSignal | undefined {
+    return this.cancel === null ? undefined : wantedHere();
+  }
+
+  /** Watches the statements that are sent on that connection until it is given back. */
+  watch({ client }: Lease): WatchedConnection {
+    return new WatchedConnection(client, this.cancel);
+  }
+
+  /** A connection, as soon as it is this owner's turn. Rejects with the signal's reason when it aborts before that. */
+  async lease(owner: string, signal?: AbortSignal): Promise<Lease> {
+    const leave = (await this.queue?.take(owner, signal)) ?? (() => undefined);
     try {
       return new Lease(await this.pool.connect(), leave, this.meter, this.holders);
     } catch (error) {
@@ -94,11 +117,15 @@ export class ReadPool implements PostgresPool {
   }
 
   /** For Kysely: a connection that works for who asks here, until it is released. */
-  async connect(): Promise<pg.PoolClient> {
+  async connect(): Promise<PostgresPoolClient> {
     const { payer } = this.meter;
-    const lease = await this.lease(ownerOfReads(payer));
+    const { signal } = this;
+    const lease = await this.lease(ownerOfReads(payer), signal);
     lease.turnTo(payer);
     const { client } = lease;
+    if (signal !== undefined) {
+      return new AbandonableClient(client, this.watch(lease), signal, (isLost) => lease.release(isLost));
+    }
     client.release = (isLost?: Error | boolean) => lease.release(isLost !== undefined && isLost !== false);
     return client;
   }

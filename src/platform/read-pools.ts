@@ -8,6 +8,7 @@ import {
   READ_SETTINGS,
   READ_SILENCE_MS,
 } from './database-settings.ts';
+import { Canceller } from './canceller.ts';
 import { FairQueue } from './fair-queue.ts';
 import type { Meter } from './meter.ts';
 import { idleOf, openPool } from './pool.ts';
@@ -38,6 +39,8 @@ export interface ReadPools {
   /** The same, to find out who asks. */
   askers: ReadPool;
   wires: readonly Wires[];
+  /** Ends statements of `reads` for which nobody waits. */
+  canceller: Canceller;
   /** Each drops connections of one pool that nobody uses at that moment. */
   dropIdle: readonly (() => void)[];
 }
@@ -58,12 +61,14 @@ export function openReadPools(options: ReadPoolOptions): ReadPools {
   const askers = { ...lifetime, max: ASKER_CONNECTIONS, idleTimeoutMillis: ASKER_IDLE_MS, pipeline: true };
   const askerPool = openPool({ ...system, ...askers }, prompt, logger);
   const promptPool = openPool({ ...reading, max: 1 }, prompt, logger);
+  const canceller = new Canceller(url, logger);
   return {
-    reads: new ReadPool(readPool, meter, new FairQueue(readConnections)),
+    reads: new ReadPool(readPool, meter, new FairQueue(readConnections), canceller.cancel),
     prompt: new ReadPool(promptPool, meter),
     system: new ReadPool(systemPool, meter),
     askers: new ReadPool(askerPool, meter),
     wires: [patient, prompt],
+    canceller,
     dropIdle: [systemPool, askerPool, readPool].map((pool) => idleOf(pool)),
   };
 }

@@ -40,12 +40,14 @@ export function contextOfPeer(
   { connectionParams, extra }: Peer,
   requestId: string,
   { contextOf, isProxy }: LiveOptions,
+  signal?: AbortSignal,
 ): Promise<Context> {
   return contextOf({
     authorization: textOf(connectionParams?.authorization),
     acceptLanguage: textOf(connectionParams?.acceptLanguage) ?? extra.request.headers['accept-language'],
     address: addressOf(extra.request, isProxy),
     requestId,
+    ...(signal && { signal }),
   });
 }
 

@@ -119,11 +119,14 @@ function speak(sockets: WebSocketServer, options: WebSocketOptions): { dispose()
           variableValues: variables,
           hideSuggestions,
         };
-        operations.set(args, running.begin(id));
+        const operation = running.begin(id);
+        operations.set(args, operation);
+        peer.subscriptions[id] = operation.ending();
         return args;
       },
-      context: async (peer, id) => {
-        const context = await contextOfPeer(peer, nextRequestId(peer), options);
+      context: async (peer, id, _payload, args) => {
+        const { signal } = operations.get(args)!;
+        const context = await contextOfPeer(peer, nextRequestId(peer), options, signal);
         const { socket, request, isKnown } = peer.extra;
         // Whose token was worth nothing when it was opened is counted as nobody, and no look would end what they hear.
         if (isKnown === false && context.actor.accountId !== null) {

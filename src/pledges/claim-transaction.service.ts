@@ -7,7 +7,7 @@ import { addDays } from '../kernel/calendar.ts';
 import type { InputCheck } from '../kernel/input-check.ts';
 import { notFound, type Problem, Refused, type Verdict } from '../kernel/problems.ts';
 import { factOf } from '../needs/fact.ts';
-import type { KeyedRequest, TakenKeys } from '../platform/idempotency.ts';
+import type { Ended, KeyedRequest, TakenKeys } from '../platform/idempotency.ts';
 import { newId } from '../platform/ids.ts';
 import type { Statements } from '../platform/pipeline.ts';
 import { moveFigures } from '../villages/village.service.ts';
@@ -52,30 +52,30 @@ export class ClaimTransaction {
 
   /**
    * Several claims, in their order: each is decided as if those made before it stood in the books. Null for each that has
-   * to be carried out by itself, where it will be waited for, refused or answered: its key is taken, it is held by
-   * somebody else, it does not pass, or what it is judged by would have to be read again.
+   * to be carried out by itself, where it will be waited for or answered: its key is taken, it is held by somebody else, or
+   * what it is judged by would have to be read again.
    */
   async carryOutAll(
     tx: Statements,
     orders: readonly ClaimOrder[],
     taking: Promise<TakenKeys>,
-  ): Promise<(PledgeView | null)[]> {
+  ): Promise<(Ended<PledgeView> | null)[]> {
     // Sent behind the keys, without waiting for them.
     const [taken, [grounds, turns]] = await Promise.all([taking, this.hold(tx, orders)]);
     const decided = orders.map((order, index) => {
       const ground = grounds[index] ?? null;
       const now = taken[index] ?? null;
       if (now === null || ground === null || !turns.isCurrent(index)) return null;
-      const made = unlessRefused(() => {
+      const end = endOf(() => {
         order.check.timely(now);
         return makeClaim(order, ground, turns.judge(index), now);
       });
-      if (made !== null) turns.made(index);
-      return made;
+      if ('value' in end) turns.made(index);
+      return end;
     });
-    const made = decided.filter((one) => one !== null);
+    const made = decided.flatMap((end) => (end !== null && 'value' in end ? [end.value] : []));
     if (made.length > 0) this.write(tx, made);
-    return decided.map((one) => one?.view ?? null);
+    return decided.map((end) => (end !== null && 'value' in end ? { value: end.value.view } : end));
   }
 
   /** Sent together; the figures are read once the locks are held, since statements are carried out in their order. */
@@ -99,11 +99,11 @@ export class ClaimTransaction {
   }
 }
 
-function unlessRefused<T>(work: () => T): T | null {
+function endOf<T>(work: () => T): Ended<T> {
   try {
-    return work();
+    return { value: work() };
   } catch (error) {
-    if (error instanceof Refused) return null;
+    if (error instanceof Refused) return { problems: error.problems };
     throw error;
   }
 }
@@ -170,6 +170,5 @@ function ruleBroken(verdicts: Verdict[]): Problem {
     path: ['input', 'quantity'],
     ...saidOf(verdict),
     verdict,
-    suggestions: [],
   };
 }

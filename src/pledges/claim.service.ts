@@ -3,13 +3,12 @@ import { claimantOf, partnerAskedAbout } from '../access/access.rules.ts';
 import type { Actor } from '../access/actor.ts';
 import { mutateByStatements, mutateTogether } from '../audit/audit-trail.service.ts';
 import type { JudgeService } from '../balance/judge.service.ts';
-import type { SuggestedNeed, SuggestionService } from '../balance/suggestion.service.ts';
 import type { Outbox } from '../events/outbox.ts';
-import { CHARACTERS, ENTRIES } from '../kernel/bounds.ts';
+import { CHARACTERS } from '../kernel/bounds.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { isId } from '../kernel/ids.ts';
 import { InputCheck } from '../kernel/input-check.ts';
-import { badArgument, type Outcome, type Problem, type Verdict } from '../kernel/problems.ts';
+import { badArgument, type Outcome, Refused, type Verdict } from '../kernel/problems.ts';
 import type { NeedReads } from '../needs/need-reads.service.ts';
 import { remainingOf } from '../needs/need.rules.ts';
 import type { PartnerService } from '../partners/partner.service.ts';
@@ -37,7 +36,8 @@ export interface Preview {
   outcome: Outcome;
   remaining: number;
   verdicts: Verdict[];
-  suggestions: () => Promise<SuggestedNeed[]>;
+  /** For whom it was judged. */
+  partnerId: string;
 }
 
 export interface ClaimServices {
@@ -46,7 +46,6 @@ export interface ClaimServices {
   needReads: NeedReads;
   partners: PartnerService;
   judge: JudgeService;
-  suggestions: SuggestionService;
   outbox: Outbox;
   logger: Logger;
 }
@@ -65,12 +64,15 @@ export class ClaimService {
       holds: ({ needId, partnerId, asked }) => [needId, partnerId, `key ${asked.scope} ${asked.key}`],
       alone: (order) =>
         mutateByStatements(database, order.asked, (tx, now) => transaction.carryOut(tx, order, now)),
-      together: (orders) =>
-        mutateTogether(
-          database,
-          orders.map(({ asked }) => asked),
-          (tx, taken) => transaction.carryOutAll(tx, orders, taken),
-        ),
+      together: async (orders) => {
+        const asked = orders.map((order) => order.asked);
+        const ended = await mutateTogether<PledgeView>(database, asked, (tx, taken) =>
+          transaction.carryOutAll(tx, orders, taken),
+        );
+        return ended.map((end) =>
+          end !== null && 'problems' in end ? { reason: new Refused(...end.problems) } : end,
+        );
+      },
       onFailure: (error) => logger.warn({ err: error }, 'claims failed together and are made one by one'),
     });
   }
@@ -78,9 +80,9 @@ export class ClaimService {
   /**
    * Reserves part of a need for the claimant's partner. Throws Refused with NotFound, NotEnoughRemaining,
    * BalanceRuleBroken or what the input lacks; the same key again answers what it answered first. Claims that come while
-   * others are being carried out share a transaction.
+   * others are being carried out share a transaction. A claim that has not begun when the signal aborts is not made.
    */
-  async claim(actor: Actor, input: Claim): Promise<PledgeView> {
+  async claim(actor: Actor, input: Claim, signal?: AbortSignal): Promise<PledgeView> {
     const partnerId = claimantOf(actor);
     const check = new InputCheck();
     check.id('needId', 'need', input.needId);
@@ -97,16 +99,14 @@ export class ClaimService {
       key,
       input: request,
       subjects: pledgeSubjects,
-      // Outside of the transaction: nobody waits for a suggestion while the need is held.
-      explain: (problems: readonly Problem[]) => this.withSuggestions(problems, partnerId),
     };
     const { needId, quantity } = input;
-    return this.group.submit({ partnerId, needId, quantity, dueOn, note, check, asked });
+    return this.group.submit({ partnerId, needId, quantity, dueOn, note, check, asked }, signal);
   }
 
   /** What the balance rules would answer now, nothing written. Throws RequestError for what is not there or not allowed. */
   async preview(actor: Actor, input: PreviewRequest): Promise<Preview> {
-    const { database, clock, needReads, partners, judge, suggestions } = this.services;
+    const { database, needReads, partners, judge } = this.services;
     if (!isId('need', input.needId)) {
       throw badArgument('input.needId', 'input.bad-id', { kind: 'need', prefix: 'need' });
     }
@@ -114,27 +114,13 @@ export class ClaimService {
     const partner = await partners.find(partnerAskedAbout(actor, input.partnerId ?? null), 'input.partnerId');
     const [need] = await needReads.byId([input.needId]);
     if (need?.publishedAt == null) throw badArgument('input.needId', 'not-found.need');
-    const now = clock.now();
     const remaining = need.status === 'CANCELLED' ? 0 : remainingOf(need);
-    const suggested = () => suggestions.suggest(partner, ENTRIES.suggestions, now);
     // As for a claim: what is not there to be claimed is not weighed.
     if (remaining < input.quantity) {
-      return { outcome: 'REJECT', remaining, verdicts: [], suggestions: suggested };
+      return { outcome: 'REJECT', remaining, verdicts: [], partnerId: partner.id };
     }
     const claim = { needId: input.needId, partnerId: partner.id, quantity: input.quantity };
     const { outcome, verdicts } = (await judge.judge(database.reads, claim))!;
-    return { outcome, remaining, verdicts, suggestions: suggested };
-  }
-
-  private async withSuggestions(problems: readonly Problem[], partnerId: string): Promise<Problem[]> {
-    const now = this.services.clock.now();
-    const [partner] = await this.services.partners.byId([partnerId]);
-    return Promise.all(
-      problems.map(async (problem) => {
-        if (problem.kind !== 'BalanceRuleBroken') return problem;
-        const suggested = await this.services.suggestions.suggest(partner!, ENTRIES.suggestions, now);
-        return { ...problem, suggestions: suggested };
-      }),
-    );
+    return { outcome, remaining, verdicts, partnerId: partner.id };
   }
 }

@@ -44,9 +44,9 @@ export class PledgeMutations {
   })
   claimNeed(
     @Arg('input', () => ClaimNeedInputType, { description: 'The claim.' }) input: ClaimNeedInputType,
-    @Ctx() { actor }: Context,
+    @Ctx() { actor, signal }: Context,
   ): Promise<object> {
-    return answer('pledge', () => this.claims.claim(actor, input));
+    return answer('pledge', () => this.claims.claim(actor, input, signal));
   }
 
   @Mutation(() => PledgePayloadType, {

@@ -3,8 +3,6 @@ import { ENTRIES } from '../kernel/bounds.ts';
 import { entries } from '../platform/graphql/answer-bounds.ts';
 import { OutcomeEnum, RuleVerdictType } from '../balance/policy.types.ts';
 import type { Outcome } from '../kernel/problems.ts';
-import { NeedType } from '../needs/need.types.ts';
-import { CLAIM_SUGGESTIONS_FIELDS, costs, SUGGESTIONS_FIELDS } from '../platform/graphql/prices.ts';
 import { connectionType } from '../platform/graphql/connection.ts';
 import { NodeType } from '../platform/graphql/node.types.ts';
 import { payloadType } from '../platform/graphql/payload.ts';
@@ -86,11 +84,6 @@ export const PledgePayloadType = payloadType('PledgePayload', 'pledge', () => Pl
 export class BalanceRuleBrokenType extends ProblemType {
   @Field(() => RuleVerdictType, { description: 'The broken rule’s answer.' })
   verdict!: RuleVerdictType;
-  @Extensions({ ...costs(CLAIM_SUGGESTIONS_FIELDS), ...entries(ENTRIES.suggestions) })
-  @Field(() => [NeedType], {
-    description: 'At most 5 needs of which you could claim 1 instead, best first; `suggestion` says why.',
-  })
-  suggestions!: NeedType[];
 }
 
 @ObjectType('ClaimPreview', { description: 'What a claim would be answered now; nothing is written.' })
@@ -107,13 +100,6 @@ export class ClaimPreviewType {
       'The answer of every rule that is not OFF; none when less remains than asked for, which no rule weighs.',
   })
   verdicts!: RuleVerdictType[];
-  @Extensions(costs(SUGGESTIONS_FIELDS))
-  @Extensions(entries(ENTRIES.suggestions))
-  @Field(() => [NeedType], {
-    simple: true,
-    description: 'At most 5 needs of which a claim of 1 would pass, best first; `suggestion` says why.',
-  })
-  suggestions!: NeedType[];
 }
 
 const keyDescription =

@@ -1,6 +1,7 @@
 import { type Actor, noOrigin } from '../../src/access/actor.ts';
 import { openDatabase } from '../../src/app.ts';
 import { checkSettings } from '../../src/balance/policy.rules.ts';
+import { SuggestionService } from '../../src/balance/suggestion.service.ts';
 import { compose, type Services } from '../../src/composition.ts';
 import { readConfig } from '../../src/config.ts';
 import { verifyBooks } from '../../src/books/verify-books.service.ts';
@@ -64,6 +65,8 @@ export const defaultPolicy: ModelPolicy = {
   graceDays: 14,
 };
 
+/** Whatever the machine is busy with, a search of a test comes to its end. */
+const SEARCH_MS = 120_000;
 const WORLDS_AT_A_TIME = 25;
 /** Longer than any story lasts; as short as that, so that shrinking a story does not go back past the first policy. */
 const DAYS_APART = 700;
@@ -86,6 +89,7 @@ function partnersOf(regency: string): ModelPartner[] {
  */
 export class Lane {
   readonly services: Services;
+  readonly suggestions: SuggestionService;
   readonly clock: TestClock;
   readonly database: TestDatabase;
   private readonly ready: World[] = [];
@@ -93,6 +97,8 @@ export class Lane {
 
   private constructor(services: Services, clock: TestClock, database: TestDatabase) {
     this.services = services;
+    const { database: db, judge, partners } = services;
+    this.suggestions = new SuggestionService(db, judge, partners, clock, SEARCH_MS);
     this.clock = clock;
     this.database = database;
   }

@@ -8,10 +8,10 @@ import type { Stage } from './player.ts';
 
 interface ClaimAnswer {
   value?: { status: string; verdicts: Verdict[] };
-  problems?: { kind: string; remaining?: number; verdict?: Verdict; suggestions?: { id: string }[] }[];
+  problems?: { kind: string; remaining?: number; verdict?: Verdict }[];
 }
 
-/** How many needs a refusal, or a preview, points to. */
+/** How many needs are asked for after a refusal. */
 const POINTED_TO = 5;
 
 /** What the preview said is what the claim that was sent just now came to. */
@@ -32,36 +32,32 @@ export async function expectAgreement(stage: Stage, partner: ModelPartner, previ
     preview.verdicts.find(({ outcome }) => outcome === 'REJECT'),
     problem!.verdict,
   );
-  // The refusal changed nothing, so that both point to the same needs.
   const wanted = suggestionsFor(stage.model, partner, stage.lane.clock.date(30));
   const ids = wanted.slice(0, POINTED_TO).map(({ need }) => need.id);
+  const found = await stage.lane.suggestions.suggest(partner.id, POINTED_TO, new AbortController().signal);
   deepStrictEqual(
-    problem!.suggestions!.map(({ id }) => id),
-    ids,
-  );
-  deepStrictEqual(
-    (await preview.suggestions()).map(({ id }) => id),
+    found.nodes.map(({ id }) => id),
     ids,
   );
 }
 
 /** For each partner the hub suggests what the model does, in its order and for its reasons, and each would pass. */
 export async function expectSuggestions({ lane, model }: Stage): Promise<number> {
-  const { suggestions, partners, claims } = lane.services;
+  const { claims } = lane.services;
   let count = 0;
   for (const partner of model.partners) {
-    const [row] = await partners.byId([partner.id]);
-    const found = await suggestions.suggest(row!, 100, lane.clock.now());
+    const found = await lane.suggestions.suggest(partner.id, 100, new AbortController().signal);
     const wanted = suggestionsFor(model, partner, lane.clock.date(30));
     deepStrictEqual(
-      found.map(({ id, suggestion }) => [id, suggestion.reasons, suggestion.creditorId]),
+      found.nodes.map(({ id, suggestion }) => [id, suggestion.reasons, suggestion.creditorId]),
       wanted.map(({ need, reasons, creditor }) => [need.id, reasons, creditor?.id ?? null]),
     );
-    for (const { id } of found) {
+    deepStrictEqual(found.complete, true);
+    for (const { id } of found.nodes) {
       const { outcome } = await claims.preview(memberOf(partner), { needId: id, quantity: 1 });
       ok(['PASS', 'ADVISE'].includes(outcome), `a claim of the suggested ${id} would be ${outcome}`);
     }
-    count += found.length;
+    count += found.nodes.length;
   }
   return count;
 }

@@ -20,7 +20,7 @@ export const entries = (most: number): { entries: number } => ({ entries: most }
 export const characters = (most: number): { characters: number } => ({ characters: most });
 
 /** A list of these, such as `nodes` and `edges`, is as long as the connection is asked to be. */
-const isConnection = (name: string): boolean => name.endsWith('Connection');
+const isConnection = (name: string): boolean => name.endsWith('Connection') || name === 'SuggestedNeeds';
 
 const isList = ({ type }: Field): boolean => isListType(getNullableType(type));
 

@@ -26,7 +26,11 @@ export interface ContextOptions {
   /** The request's name in the log. */
   requestId: string;
   resumeAfter?: string | null;
+  /** Aborts once nobody waits for the answer any more; never when absent. */
+  signal?: AbortSignal;
 }
+
+const NEVER = new AbortController().signal;
 
 /** What the resolvers of one operation, or of one event of a subscription, share. */
 export class Context {
@@ -40,6 +44,8 @@ export class Context {
   readonly requestId: string;
   /** From where a reader goes on that came back by `Last-Event-ID`; it outweighs the argument `after`. */
   readonly resumeAfter: string | null;
+  /** Aborts once nobody waits for the answer any more: reads may end then, changes that began do not. */
+  readonly signal: AbortSignal;
   private readonly options: ContextOptions;
   private readonly isForAll: boolean;
 
@@ -53,6 +59,7 @@ export class Context {
     this.bytes = new AnswerBytes(options.maxAnswerBytes);
     this.requestId = options.requestId;
     this.resumeAfter = options.resumeAfter ?? null;
+    this.signal = options.signal ?? NEVER;
   }
 
   /**
@@ -105,6 +112,8 @@ export interface RequestHead {
   requestId: string;
   /** From where a stream goes on that was cut. */
   resumeAfter?: string | null;
+  /** Aborts once nobody waits for the answer any more. */
+  signal?: AbortSignal;
 }
 
 export type ContextOf = (head: RequestHead) => Promise<Context>;

@@ -5,6 +5,7 @@ import { Refused, RequestError } from '../../kernel/problems.ts';
 import { READ_TIMEOUT_MS } from '../database-settings.ts';
 import { type Locale, say } from '../messages.ts';
 import { sqlState } from '../retry.ts';
+import { Abandoned } from '../wanted.ts';
 import { argumentOf } from './argument-path.ts';
 
 /**
@@ -70,7 +71,10 @@ export function toClientError(
     return { message: error.message, locations, path, extensions };
   }
   const id = randomUUID();
-  logger.error({ err: cause ?? error, errorId: id, requestId, path }, 'an operation failed');
+  // Whoever asked has gone, so that nobody hears of it.
+  if (!(cause instanceof Abandoned)) {
+    logger.error({ err: cause ?? error, errorId: id, requestId, path }, 'an operation failed');
+  }
   return {
     message: say(locale, { key: 'error.internal', params: { id } }),
     locations,

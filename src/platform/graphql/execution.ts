@@ -3,13 +3,16 @@ import {
   execute,
   type ExecutionArgs,
   type ExecutionResult,
+  getOperationAST,
   GraphQLError,
+  OperationTypeNode,
 } from 'graphql';
 import type { Logger } from 'pino';
 import { RequestError } from '../../kernel/problems.ts';
 import { LIMITS } from '../limits.ts';
 import type { Outlet } from '../live/outlet.ts';
 import { SharedReading, SharedSource } from '../live/shared-stream.ts';
+import { whileWanted } from '../wanted.ts';
 import { costOf } from './answer-size.ts';
 import type { Context } from './context.ts';
 import { documentBytes, jsonBytes } from './document-memory.ts';
@@ -65,9 +68,11 @@ function metered<T>(args: ExecutionArgs, work: (cost: number) => Promise<T>): Pr
 
 /** graphql-js's `execute`, for answers of a bearable size, which say what they cost; one that grew too large is an error. */
 export function executeWithinLimits(args: ExecutionArgs): Promise<ExecutionResult> {
+  const { signal, bytes } = args.contextValue as Context;
+  const isRead = getOperationAST(args.document, args.operationName)?.operation === OperationTypeNode.QUERY;
   return metered(args, async (cost) => {
-    const result = await execute(args);
-    const { errors } = (args.contextValue as Context).bytes;
+    const result = await (isRead ? whileWanted(signal, () => execute(args)) : execute(args));
+    const { errors } = bytes;
     return { ...(errors === null ? result : { errors }), extensions: costExtension(cost) };
   });
 }

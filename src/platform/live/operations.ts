@@ -1,3 +1,4 @@
+import { Abandoned } from '../wanted.ts';
 import { never, SharedReading } from './shared-stream.ts';
 
 /** One operation of a connection, from its message until nothing of it runs any more. */
@@ -5,6 +6,7 @@ export class Operation {
   private readonly onOver: () => void;
   private isReplaced = false;
   private reading: SharedReading | null = null;
+  private readonly leaving = new AbortController();
 
   constructor(onOver: () => void) {
     this.onOver = onOver;
@@ -20,6 +22,28 @@ export class Operation {
     if (result instanceof SharedReading) this.read(result);
     else this.onOver();
     return this.isReplaced ? never() : result;
+  }
+
+  /** Aborts once its reader waits for it no longer. */
+  get signal(): AbortSignal {
+    return this.leaving.signal;
+  }
+
+  /** Stands for it among the subscriptions of graphql-ws, which ends them when the reader completes them or has gone. */
+  ending(): AsyncGenerator<never> {
+    const leaving = this.leaving;
+    return {
+      next: never,
+      return: () => {
+        leaving.abort(new Abandoned());
+        return Promise.resolve({ done: true, value: undefined });
+      },
+      throw: never,
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
   }
 
   /** Its reader has completed it, and calls another by its id. */
