@@ -230,9 +230,9 @@ test('a page with its nested lists costs as many statements for twenty villages 
   const source =
     gql(`query ($first: Int!) { villages(areaCode: "36.02.14", first: $first) { totalCount nodes {
     code district { name } regency { name } province { name } coverage { needed } colours { cluster { code } share }
-    needs(first: 2) { totalCount nodes { id sector { cluster { code } } mandateHolder { code cluster { code } }
-      pledges(first: 2) { totalCount nodes { id partner { code mandate { code } areas { code } } verdicts { message } deliveries(first: 2) { nodes { id note pledge { id } } } note need { id village { code } } } } } }
-    pledges(first: 5) { totalCount nodes { id policy { version } partner { balance { net standing } } } }
+    needs(first: 5) { totalCount nodes { id sector { cluster { code } } mandateHolder { code cluster { code } }
+      pledges(first: 5) { totalCount nodes { id partner { code } verdicts { message } deliveries(first: 1) { nodes { id pledge { id } } } note need { id village { code } } } } } }
+    pledges(first: 5) { totalCount nodes { id policy { version } partner { mandate { code } areas { code } balance { net standing } } } }
   } } }`);
   const ofTwo = await statementsOf(() => as.coordinator.request(source, { first: 2 }));
   const ofTwenty = await statementsOf(() => as.coordinator.request(source, { first: 20 }));
