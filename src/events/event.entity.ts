@@ -118,6 +118,6 @@ export const FeedTermSchema = defineEntity({
     { name: 'feed_terms_place', expression: 'ordinal >= 1 and "after" >= 0' },
   ],
 });
-/** A relay took over and gave places after that position; see feed-terms.ts. Never changed and never removed. */
+/** A relay took over and gave places after that position; see feed-terms.rules.ts. Never changed and never removed. */
 export class FeedTerm extends FeedTermSchema.class {}
 FeedTermSchema.setClass(FeedTerm);
