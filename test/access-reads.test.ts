@@ -128,7 +128,7 @@ describe('private fields', () => {
       path.startsWith(`${type}.`) ? path.slice(type.length + 1) : [],
     );
   const ofDelivery = fieldsOf('Delivery').join(' ');
-  const fields = `${fieldsOf('Pledge').join(' ')} deliveries { nodes { ${ofDelivery} } }`;
+  const fields = `${fieldsOf('Pledge').join(' ')} deliveries(first: 10) { nodes { ${ofDelivery} } }`;
   const then = `${fieldsOf('PledgeState').join(' ')} deliveries(first: 5) { nodes { ${fieldsOf('DeliveryState').join(' ')} } }`;
   const written = ['catatan', 'disetujui', 'kiriman', 'rusak', 'tiba', 'foto'];
   const ways: [name: string, source: string, shown: readonly string[]][] = [
