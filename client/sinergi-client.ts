@@ -23,6 +23,14 @@ export interface SinergiOptions {
 }
 
 type SignedIn = SignInMutation['signIn'];
+/** Who signed in, and what else the hub said. */
+export type SignedInViewer = NonNullable<SignedIn['viewer']> & Pick<SignedIn, 'device' | 'refusedSince'>;
+
+/** The device that signs in: the secret that an earlier sign-in returned, or whether to be given one. */
+export interface KeptDevice {
+  device?: string | null;
+  rememberDevice?: boolean;
+}
 
 /** Variables may be left out where the operation demands none. */
 type Given<V> = Record<string, never> extends V ? [variables?: V] : [variables: V];
@@ -79,16 +87,20 @@ export class SinergiClient {
     return new SubscriptionResults<T>(this.socket, payloadOf(document, variables));
   }
 
-  /** Signs in; from then on this client speaks for that account. Throws SinergiError `SIGN_IN_FAILED`. */
-  async signIn(email: string, password: string): Promise<NonNullable<SignedIn['viewer']>> {
-    const { signIn } = await this.request(SignInDocument, { input: { email, password } });
-    const { token, viewer, problems } = signIn;
+  /**
+   * Signs in; from then on this client speaks for that account. Returns who it is, the tries that were refused since the last
+   * time, and the secret of this device, to be kept and given again: wrong passwords of others then keep nobody out here.
+   * Throws SinergiError `SIGN_IN_FAILED`.
+   */
+  async signIn(email: string, password: string, kept: KeptDevice = {}): Promise<SignedInViewer> {
+    const { signIn } = await this.request(SignInDocument, { input: { email, password, ...kept } });
+    const { token, viewer, device, refusedSince, problems } = signIn;
     if (token === null || viewer === null) {
       throw new SinergiError('SIGN_IN_FAILED', problems.map(({ message }) => message).join(' '));
     }
     await this.close();
     this.token = token;
-    return viewer;
+    return { ...viewer, device, refusedSince };
   }
 
   /**

@@ -9,7 +9,8 @@ import { entities } from './entities.ts';
 import type { Relay } from './events/relay.ts';
 import type { Clock } from './kernel/clock.ts';
 import { mappings } from './mappings.ts';
-import { Allowances } from './platform/allowances.ts';
+import { AddressBounds } from './platform/address-bounds.ts';
+import { Allowances, SIGN_INS } from './platform/allowances.ts';
 import { Database } from './platform/database.ts';
 import { DatabaseClock } from './platform/database-clock.ts';
 import { Context, type ContextOf } from './platform/graphql/context.ts';
@@ -18,6 +19,7 @@ import { Documents } from './platform/graphql/documents.ts';
 import { readManifests } from './platform/graphql/operation-manifest.ts';
 import { PersistedOperations } from './platform/graphql/persisted-operations.ts';
 import { HealthCheck } from './platform/health-check.ts';
+import { ForwardingWatch } from './platform/forwarding-watch.ts';
 import { createHttp, type Readiness } from './platform/http.ts';
 import { JobRunner } from './platform/jobs.ts';
 import { Connections, type CurrentActors } from './platform/live/connections.ts';
@@ -119,8 +121,10 @@ function contextsOf(
   clock: Clock,
 ): ContextOf {
   const allowances = new Allowances(config.allowance, clock);
+  const signIns = new Allowances(SIGN_INS, clock);
   const openFields = new OpenFields(config.openFieldsPerAccount);
-  return async ({ authorization, acceptLanguage, address, requestId, resumeAfter, signal }) => {
+  return async (head) => {
+    const { authorization, acceptLanguage, address, requestId, resumeAfter, signal, isSignIn } = head;
     const identified = await authentication.authenticate(authorization, { address, requestId });
     const owner = ownerOf(identified.actor.accountId, address);
     return new Context({
@@ -130,7 +134,11 @@ function contextsOf(
       ...(signal && { signal }),
       publicRead: config.publicRead,
       container,
-      usage: new Usage(owner, allowances.of(owner), database.meter),
+      usage: new Usage(
+        owner,
+        isSignIn === true ? signIns.of(ownerOf(null, address)) : allowances.of(owner),
+        database.meter,
+      ),
       open: (fields) => openFields.open(owner, fields),
       maxAnswerBytes: config.maxAnswerBytes,
       requestId,
@@ -168,6 +176,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const schema = await createSchema();
   const documents = new Documents(schema, config.introspection);
   const { prepared } = database;
+  const isProxy = trustIn(config.trustedProxies);
   const live = {
     schema,
     documents,
@@ -175,12 +184,14 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     contextOf: contextsOf(services, config, clock),
     connections,
     origins: new Origins(config.allowedOrigins),
-    isProxy: trustIn(config.trustedProxies),
+    isProxy,
+    addresses: new AddressBounds(config.connectionsPerAddress, isProxy),
     heartbeatMs: config.heartbeatSeconds * 1000,
     logger,
   };
   const http = await createHttp({
     ...live,
+    forwarding: new ForwardingWatch(isProxy, logger, clock),
     readiness: () => readinessOf({ health, databaseClock, jobs, relay: services.relay }),
     keepAliveMs: config.keepAliveSeconds * 1000,
     directReads: new DirectReads({

@@ -40,7 +40,6 @@ import {
 import { FeedLog } from './feed/feed-log.service.ts';
 import { FeedTail } from './feed/feed-tail.ts';
 import { LiveFeed } from './feed/live-feed.service.ts';
-import { AcceptanceService } from './identity/acceptance.service.ts';
 import { AccountAdministration } from './identity/account-administration.service.ts';
 import { AccountReads } from './identity/account-reads.service.ts';
 import { AccountMutations, AccountResolver } from './identity/account.resolver.ts';
@@ -58,7 +57,6 @@ import { InvitationResolver } from './identity/invitation.resolver.ts';
 import { InvitationService } from './identity/invitation.service.ts';
 import { SessionResolver } from './identity/session.resolver.ts';
 import { SessionService } from './identity/session.service.ts';
-import { SignInThrottling } from './identity/sign-in-throttle.service.ts';
 import { Tokens } from './identity/tokens.ts';
 import { AccountPlaces, ViewerPlaces } from './identity/held-places.resolver.ts';
 import { ViewerResolver } from './identity/viewer.resolver.ts';
@@ -90,6 +88,7 @@ import { Words } from './pledges/words.service.ts';
 import { CoverageService } from './villages/coverage.service.ts';
 import { AreaCoverageResolver, ColourShareResolver, VillageResolver } from './villages/village.resolver.ts';
 import { foldAreaFigures } from './villages/area-figures.ts';
+import { signInJobs, signInOf } from './sign-in-composition.ts';
 import { VillageService } from './villages/village.service.ts';
 
 export interface Foundations {
@@ -118,10 +117,9 @@ function groundOf(foundations: Foundations) {
   const villages = new VillageService(database);
   const tokens = new Tokens(tokenSecret, tokenHours * 3600);
   const apiTokens = new ApiTokenService(database);
-  const throttle = new SignInThrottling(database);
   const actors = new ActorService(database);
   const sessions = new SessionService(database, tokens);
-  const identity = new IdentityService(database, actors, sessions, throttle);
+  const identity = new IdentityService(database);
   const accountReads = new AccountReads(database);
   const door = issuerDoorOf(foundations);
   return {
@@ -136,12 +134,11 @@ function groundOf(foundations: Foundations) {
     villages,
     coverage: new CoverageService(database),
     sessions,
-    throttle,
     identity,
+    ...signInOf(foundations, { actors, identity, sessions }),
     accountReads,
     administration: new AccountAdministration(database, sessions, accountReads),
     invitations: new InvitationService(database, accountReads),
-    acceptance: new AcceptanceService({ database, actors, identity, sessions, throttle }),
     apiTokens,
     authentication: new Authentication(database, actors, tokens, apiTokens, door, clock),
   };
@@ -200,7 +197,7 @@ function servedBy(services: Ground & Work & Feed): object[] {
     services.live,
     new NodeResolver(),
     new ProblemResolver(),
-    new ViewerResolver(services.identity, partners),
+    new ViewerResolver(services.identity, services.signIns, partners),
     new AccountPlaces(areas, villages),
     new ViewerPlaces(areas, villages),
     new AuditResolver(services.auditReads),
@@ -279,12 +276,7 @@ export function compose(foundations: Foundations) {
       lateAfterMinutes: 180,
       run: async () => logger.info(await ground.auditReads.head(), 'head of the audit trail'),
     },
-    {
-      name: 'forget-sign-in-attempts',
-      schedule: '*/15 * * * *',
-      lateAfterMinutes: 60,
-      run: () => ground.throttle.forgetOld(),
-    },
+    ...signInJobs(ground),
     {
       name: 'forget-old-sessions',
       schedule: '27 3 * * *',

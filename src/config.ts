@@ -26,6 +26,8 @@ export interface Config {
   readonly maxAnswerBytes: number;
   /** The same for one account, or for one address that has not signed in. */
   readonly connectionsPerAccount: number;
+  /** TCP connections that one network address may hold open, of whatever kind; a trusted proxy's own are not counted. */
+  readonly connectionsPerAddress: number;
   /** What one account, or one address that has not signed in, may ask of this node. */
   readonly allowance: AllowanceRules;
   /** What one event may cost in all open subscriptions of one of these together, in fields. */
@@ -191,6 +193,7 @@ export function readConfig(
     maxConnections: read.whole('MAX_CONNECTIONS', 10_000, 1, 1_000_000),
     maxAnswerBytes: read.whole('MAX_ANSWER_BYTES', 8_388_608, 65_536, 134_217_728),
     connectionsPerAccount: read.whole('CONNECTIONS_PER_ACCOUNT', 200, 1, 1_000_000),
+    connectionsPerAddress: read.whole('CONNECTIONS_PER_ADDRESS', 1000, 10, 1_000_000),
     allowance: {
       fieldsPerSecond: read.whole('FIELDS_PER_SECOND', 20_000, 100, MAX_FIELDS),
       burstFields: read.whole('FIELDS_BURST', 400_000, LIMITS.answerFields, MAX_FIELDS),

@@ -13,7 +13,9 @@ import {
 } from './identity/account.entity.ts';
 import { ApiTokenSchema } from './identity/api-token.entity.ts';
 import { InvitationSchema } from './identity/invitation.entity.ts';
+import { RefusedSignInSchema } from './identity/refused-sign-in.entity.ts';
 import { SessionSchema } from './identity/session.entity.ts';
+import { SignInOriginSchema } from './identity/sign-in-origin.entity.ts';
 import { SignInThrottleSchema } from './identity/sign-in-throttle.entity.ts';
 import { NeedSchema, NeedSumSchema } from './needs/need.entity.ts';
 import {
@@ -57,6 +59,8 @@ export const entities: EntitySchema[] = [
   InvitationSchema,
   SessionSchema,
   ApiTokenSchema,
+  RefusedSignInSchema,
+  SignInOriginSchema,
   SignInThrottleSchema,
   NeedSchema,
   NeedSumSchema,

@@ -103,6 +103,25 @@ describe('the newest token', () => {
     }
   });
 
+  test('of the same second takes rights away and gives none, in whichever order they come', async () => {
+    await clock.stop();
+    for (const isAdminFirst of [true, false]) {
+      const subject = newSubject();
+      const tokens = [await issuer.tokenOf(subject, ADMIN), await issuer.tokenOf(subject, AUDITOR)];
+      const [one, other] = isAdminFirst ? tokens : tokens.toReversed();
+      await rolesOf(one!);
+      await rolesOf(other!).catch(() => undefined);
+      for (const token of tokens) await isRefused(token, 'FORBIDDEN');
+    }
+    const subject = newSubject();
+    const both = await issuer.tokenOf(subject, { groups: [...ADMIN.groups, ...AUDITOR.groups] });
+    const fewer = await issuer.tokenOf(subject, AUDITOR);
+    expect(await rolesOf(both)).toEqual(['ADMIN', 'AUDITOR']);
+    expect(await rolesOf(fewer)).toEqual(['AUDITOR']);
+    expect(await rolesOf(both)).toEqual(['AUDITOR']);
+    await clock.goOn();
+  });
+
   test('without a role takes everything: sessions, feeds and API tokens end, and older ones are refused', async () => {
     const subject = newSubject();
     const [unused, first] = [

@@ -20,7 +20,11 @@ import { until } from './support/until.ts';
 
 const RATES = { FIELDS_PER_SECOND: '1000', FIELDS_BURST: '100000', OPERATIONS_PER_ACCOUNT: '3' };
 const meter = new TestMeter();
-const hub = await testHub({ environment: { ...RATES, TRUSTED_PROXIES: '127.0.0.1' }, meter });
+const hub = await testHub({
+  environment: { ...RATES, TRUSTED_PROXIES: '127.0.0.1' },
+  publicRead: true,
+  meter,
+});
 const { accounts, as, villages } = await buildWorld(hub);
 const asker = async (accountId: string) => new Asker(hub.url, await hub.tokenOf(accountId));
 const wait = (seconds: number) => hub.clock.moveTo(new Date(hub.clock.now().getTime() + seconds * 1000));
@@ -192,6 +196,12 @@ test.each([
   ['10.0.0.1', '[2001:db8::7]', '2001:db8::7'],
   ['10.0.0.1', '2001:db8::7', '2001:db8::7'],
   ['10.0.0.1', '192.0.2.6, 192.0.2.7:4711', '192.0.2.7'],
+  ['10.0.0.1', '"[2001:db8::12]:99"', '2001:db8::12'],
+  ['10.0.0.1', '"192.0.2.7:99"', '192.0.2.7'],
+  ['10.0.0.1', 'unknown', null],
+  ['10.0.0.1', '_hidden', null],
+  ['10.0.0.1', '192.0.2.7 or so', null],
+  ['10.0.0.1', '::ffff:192.0.2.7', '192.0.2.7'],
   ['192.0.2.1', '192.0.2.7:4711', '192.0.2.1'],
 ])('from %s, for %s, asks %s', (remoteAddress, forwarded, address) => {
   const request = { socket: { remoteAddress }, headers: { 'x-forwarded-for': forwarded } };

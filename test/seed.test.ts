@@ -175,6 +175,16 @@ describe('npm run seed', () => {
     expect(accounts).toEqual([{ email: 'you@example.org', role: 'ADMIN', hash: '$argon2id$' }]);
   });
 
+  test.each(['kampungkb123', '111111111111', 'you@example.org'])(
+    'makes no administrator whose password is guessed first: %s',
+    async (password) => {
+      const environment = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing', ADMIN_PASSWORD: password };
+      const seed = new ChildHub('seed/seed.js', environment, ['--admin', 'you@example.org']);
+      expect(await seed.end()).toBe(2);
+      expect(seed.output).toMatch(/ADMIN_PASSWORD: This password is /);
+    },
+  );
+
   test.each([
     [['--province', '99'], 2, '--province: unknown province "99"; known are: 11 Aceh'],
     [['--province', '36'], 1, 'ECONNREFUSED'],

@@ -49,7 +49,7 @@ export class AuditEntryType {
   @Extensions(characters(CHARACTERS.auditWord))
   @Field(() => String, {
     description:
-      'The mutation’s name, such as `claimNeed`; or the hub’s own step: `expirePledge`, `setAdministrator`; or what an issuer’s token did: `createAccount`, `followClaims`.',
+      'The mutation’s name, such as `claimNeed`; or the hub’s own step: `expirePledge`, `setAdministrator`, `refuseSignIns` (refused tries of an hour that have no entries of their own); or what an issuer’s token did: `createAccount`, `followClaims`.',
   })
   action!: string;
   @Field(() => AuditOutcomeEnum, { description: 'How it ended.' })

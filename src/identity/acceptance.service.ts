@@ -2,16 +2,23 @@ import { sql } from 'kysely';
 import { anonymous, type Origin } from '../access/actor.ts';
 import { record } from '../audit/audit-trail.service.ts';
 import { InputCheck } from '../kernel/input-check.ts';
-import { type Problem, Refused } from '../kernel/problems.ts';
+import { invalid, type Problem, Refused } from '../kernel/problems.ts';
 import type { Database, Transaction } from '../platform/database.ts';
 import { transactionTime } from '../platform/transaction-time.ts';
 import type { ActorService } from './actor.service.ts';
-import type { IdentityService, SignIn } from './identity.service.ts';
+import { ownerOf } from '../platform/owner.ts';
+import type { IdentityService } from './identity.service.ts';
+import type { PasswordHashing } from './password-hashing.ts';
 import { hashPassword } from './password.ts';
+import { weaknessOf } from './password-strength.ts';
+import type { PasswordOwner } from './password-words.rules.ts';
 import { isPassword, PASSWORD_LENGTH } from './password.rules.ts';
-import { hashSecret } from './secrets.ts';
+import { hashSecret, type KeyedDigest } from './secrets.ts';
 import type { SessionService } from './session.service.ts';
+import { addressBuckets, SignInAttempt } from './sign-in-attempt.ts';
+import type { SignInOrigins } from './sign-in-origins.service.ts';
 import type { SignInThrottling } from './sign-in-throttle.service.ts';
+import type { SignIn } from './sign-in.service.ts';
 
 export interface Acceptance {
   secret: string;
@@ -24,6 +31,9 @@ interface AcceptanceParts {
   identity: IdentityService;
   sessions: SessionService;
   throttle: SignInThrottling;
+  origins: SignInOrigins;
+  hashing: PasswordHashing;
+  digest: KeyedDigest;
 }
 
 const failed: Problem = { kind: 'Forbidden', path: ['input', 'secret'], key: 'invitation.failed' };
@@ -41,16 +51,21 @@ export class AcceptanceService {
    * TooManyAttempts; or for a password that is too short or too long.
    */
   async accept({ secret, password }: Acceptance, from: Origin): Promise<SignIn> {
-    const { database, actors, identity, sessions, throttle } = this.parts;
+    const { database, actors, identity, sessions, throttle, origins, hashing, digest } = this.parts;
     checkPassword(password);
-    await throttle.take({ email: null, address: from.address });
+    const { address } = from;
+    const taken = await throttle.take(addressBuckets(digest, address), []);
     // Before anything is looked up, so that the time of an answer tells nothing.
-    const passwordHash = await hashPassword(password);
+    const passwordHash = await hashing.run(ownerOf(null, address), false, () => hashPassword(password));
     const { accountId, issued } = await database.transaction(async (tx) => {
       // The throttle's rows come before the account's, as in signing in.
-      await throttle.giveBack(tx, { email: null, address: from.address });
-      const id = await takeInvitation(tx, hashSecret(secret));
+      await throttle.giveBack(tx, taken);
+      const { id, ...owner } = await takeInvitation(tx, hashSecret(secret));
+      // Undoes all of it, so that the invitation is still there for another password.
+      await assertNotEasy(password, owner);
+      const { email } = owner;
       await sql`update accounts set password_hash = ${passwordHash} where id = ${id}`.execute(tx.sql);
+      await origins.remember(tx, id, new SignInAttempt(digest, { email, address, device: null }), {});
       const opened = await sessions.open(tx, id);
       const actor = { ...anonymous, accountId: id, origin: from };
       await record(tx, { actor, action: 'acceptInvitation', subjectIds: [id, opened.tokenId] });
@@ -58,7 +73,7 @@ export class AcceptanceService {
     });
     const actor = { ...((await actors.of([accountId])).get(accountId) ?? anonymous), origin: from };
     const [viewer] = await identity.seenBy([{ asker: actor, id: accountId }]);
-    return { ...issued, viewer: viewer!, actor };
+    return { ...issued, viewer: viewer!, actor, device: null, refusedSince: null };
   }
 }
 
@@ -72,10 +87,17 @@ function checkPassword(password: string): void {
   check.done();
 }
 
-/** Uses the invitation up; answers its account, which is held. */
-async function takeInvitation(tx: Transaction, secretHash: string): Promise<string> {
-  const { rows } = await sql<{ id: string }>`
-    select a.id from invitations i join accounts a on a.id = i.account_id
+/** Looked at once the secret was found to be good: it takes up to 50 ms of the hub's time. */
+async function assertNotEasy(password: string, owner: PasswordOwner): Promise<void> {
+  const weakness = await weaknessOf(password, owner);
+  if (weakness !== null) throw new Refused(invalid(['input', 'password'], weakness));
+}
+
+/** Uses the invitation up. Returns its account, which is held. */
+async function takeInvitation(tx: Transaction, secretHash: string): Promise<PasswordOwner & { id: string }> {
+  const { rows } = await sql<PasswordOwner & { id: string }>`
+    select a.id, a.email, a.name, (select p.name from partners p where p.id = a.partner_id) as partner_name
+    from invitations i join accounts a on a.id = i.account_id
     where i.secret_hash = ${secretHash} and a.disabled_at is null and a.password_hash is null
       and a.issuer is null
     for no key update of a`.execute(tx.sql);
@@ -84,5 +106,5 @@ async function takeInvitation(tx: Transaction, secretHash: string): Promise<stri
     delete from invitations where account_id = ${rows[0]?.id ?? null} and secret_hash = ${secretHash}
       and expires_at > ${transactionTime} returning account_id`.execute(tx.sql);
   if (rows.length === 0 || taken.rows.length === 0) throw new Refused(failed);
-  return rows[0]!.id;
+  return rows[0]!;
 }

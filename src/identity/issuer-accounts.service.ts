@@ -8,7 +8,7 @@ import { writeRights } from './account-rights.service.ts';
 import { type Rights, rightsOfAccount } from './actor.service.ts';
 import { revokeTokens } from './api-token.service.ts';
 import type { IssuerToken } from './issuer-tokens.ts';
-import { type GivenRights, withDefaults } from './rights.rules.ts';
+import { type GivenRights, rightsInCommon, withDefaults } from './rights.rules.ts';
 import { hashSecret } from './secrets.ts';
 import { endSessions } from './session.service.ts';
 
@@ -20,8 +20,11 @@ export interface Arrival {
   isTurn: boolean;
 }
 
-/** An account as a token finds it; its claims are older than the token's, or not. */
-export type IssuerAccount = Rights & { isDisabled: boolean; isOlder: boolean };
+/** How an account's claims compare with those of a token: issued before, in the same second, or after. */
+type ClaimsAge = 'OLDER' | 'EQUAL' | 'NEWER';
+
+/** An account as a token finds it. */
+export type IssuerAccount = Rights & { isDisabled: boolean; claims: ClaimsAge };
 
 /**
  * Rights change only under the lock of administration, which comes before an account's row and which a guard of the
@@ -38,7 +41,9 @@ export async function holdAccountOf(
   // Locked first: what is read in the locking statement itself may be older than the lock.
   await sql`select id from accounts where ${theirs} for no key update`.execute(tx.sql);
   const { rows } = await sql<IssuerAccount>`
-    select a.disabled_at is not null as is_disabled, a.claims_issued_at < ${issuedAt} as is_older, ${rightsOfAccount}
+    select a.disabled_at is not null as is_disabled, ${rightsOfAccount},
+      case when a.claims_issued_at < ${issuedAt} then 'OLDER' when a.claims_issued_at = ${issuedAt} then 'EQUAL'
+        else 'NEWER' end as claims
     from accounts a where ${theirs}`.execute(tx.sql);
   return rows[0] ?? null;
 }
@@ -66,15 +71,16 @@ export async function createAccount(
   throw new Error('an account of an issuer could not be made');
 }
 
-/** Gives a held account what a newer token claims. Throws TurnNeeded. */
+/** Gives a held account what a newer token claims, and leaves it what one of the same second claims too. Throws TurnNeeded. */
 export async function followClaims(
   tx: Transaction,
   arrival: Arrival,
   account: IssuerAccount,
-  rights: GivenRights,
+  claimed: GivenRights,
 ): Promise<IssuerAccount> {
-  if (!account.isOlder) return account;
-  const { accountId: id } = account;
+  const { accountId: id, claims } = account;
+  if (claims === 'NEWER') return account;
+  const rights = claims === 'OLDER' ? claimed : rightsInCommon(account, claimed);
   const { token, isTurn } = arrival;
   const isNews = permissionsOf(account) !== permissionsOf(withDefaults(rights));
   if (isNews && !isTurn) throw new TurnNeeded();

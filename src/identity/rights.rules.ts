@@ -21,6 +21,29 @@ export function withDefaults({ roles, partnerId, areaCodes, villageIds }: GivenR
 }
 
 /**
+ * What both give, and no role without what belongs to it. Of two tokens of one second nobody knows which is the newer, so
+ * that the one that takes a right away counts, in whichever order they come.
+ */
+export function rightsInCommon(one: GivenRights, other: GivenRights): GivenRights {
+  const [a, b] = [withDefaults(one), withDefaults(other)];
+  const partnerId = a.partnerId === b.partnerId ? a.partnerId : null;
+  const areaCodes = a.areaCodes.filter((code) => b.areaCodes.includes(code));
+  const villageIds = a.villageIds.filter((id) => b.villageIds.includes(id));
+  const isEmpty: Partial<Record<Role, boolean>> = {
+    PARTNER: partnerId === null,
+    COORDINATOR: areaCodes.length === 0,
+    VILLAGE: villageIds.length === 0,
+  };
+  const roles = a.roles.filter((role) => b.roles.includes(role) && isEmpty[role] !== true);
+  return {
+    roles,
+    partnerId: roles.includes('PARTNER') ? partnerId : null,
+    areaCodes: roles.includes('COORDINATOR') ? areaCodes : [],
+    villageIds: roles.includes('VILLAGE') ? villageIds : [],
+  };
+}
+
+/**
  * Faults of what can be said without the database: a role comes with that for which it is, PARTNER with a partner,
  * COORDINATOR with areas, VILLAGE with villages, and none of these without its role.
  */

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 
 const BYTES = 32;
 
@@ -10,4 +10,11 @@ export function newSecret(prefix: string): string {
 /** What is kept of such a secret: nobody guesses 256 bits, so one round of SHA-256 is enough. */
 export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
+}
+
+/** Digest of what could be guessed, such as a network: 64 hex digits that only the holder of the hub's secret can compute. */
+export type KeyedDigest = (...words: string[]) => string;
+
+export function keyedDigest(secret: string): KeyedDigest {
+  return (...words) => createHmac('sha256', secret).update(JSON.stringify(words)).digest('hex');
 }

@@ -1,42 +1,30 @@
-import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
-import { Refused } from '../kernel/problems.ts';
+import { type Problem, Refused } from '../kernel/problems.ts';
 import type { Database, Transaction } from '../platform/database.ts';
 import { timeOf, transactionTime } from '../platform/transaction-time.ts';
-import { SignInThrottle } from './sign-in-throttle.entity.ts';
-import {
-  ACCOUNT_ALLOWANCE,
-  ADDRESS_ALLOWANCE,
-  type Allowance,
-  latestBusy,
-  networkOf,
-  nextTryAt,
-} from './throttle.rules.ts';
+import type { Bucket } from './sign-in-attempt.ts';
+import { latestBusy, nextTryAt } from './throttle.rules.ts';
 
-/** Who tries to come in: the email that was typed, whether or not an account has it, and from where. */
-export interface Attempt {
-  /** Null for an attempt that names no account. */
-  email: string | null;
-  address: string | null;
+/** A try that may not be made yet; `bucket` has no room for it. */
+export class Throttled extends Refused {
+  readonly bucket: Bucket;
+
+  constructor(bucket: Bucket, problem: Problem) {
+    super(problem);
+    this.bucket = bucket;
+  }
 }
 
-interface Bucket {
-  key: string;
-  allowance: Allowance;
-}
-
-const digest = (text: string) => createHash('sha256').update(text).digest('hex');
-
-/** Always in this order: locks are taken from the address to the account. */
-function bucketsOf({ email, address }: Attempt): [address: Bucket, account?: Bucket] {
-  const ofAddress = { key: digest(`address ${networkOf(address ?? '')}`), allowance: ADDRESS_ALLOWANCE };
-  if (email === null) return [ofAddress];
-  return [ofAddress, { key: digest(`account ${email}`), allowance: ACCOUNT_ALLOWANCE }];
+/** A try that was counted. */
+export interface Taken {
+  buckets: readonly Bucket[];
+  /** What strangers are told while the account has no room for them; null when it has. */
+  refusal: Problem | null;
 }
 
 /**
- * How often somebody may try to sign in, at one account and from one address, over all nodes: buckets in the database,
- * which outlive a restart. It never asks whether there is such an account.
+ * How often somebody may try to sign in, over all nodes: buckets in the database, which outlive a restart. It never
+ * asks whether there is such an account.
  */
 export class SignInThrottling {
   private readonly database: Database;
@@ -45,22 +33,36 @@ export class SignInThrottling {
     this.database = database;
   }
 
-  /** Counts an attempt, before it is looked at. Throws Refused with TooManyAttempts, and then it is not counted. */
-  async take(attempt: Attempt): Promise<void> {
-    await this.database.transaction(async (tx) => {
+  /**
+   * Counts a try before it is looked at, in all of `inner`, and in all of `outer` or none of it. Throws Throttled when
+   * one of `inner` has no room, and then counts nothing.
+   */
+  async take(inner: readonly Bucket[], outer: readonly Bucket[]): Promise<Taken> {
+    return this.database.transaction(async (tx) => {
       const now = await timeOf(tx);
-      for (const bucket of bucketsOf(attempt)) await takeFrom(tx, bucket!, now);
+      for (const bucket of inner) {
+        const retryAt = await takeFrom(tx, bucket, now);
+        if (retryAt !== null) throw new Throttled(bucket, tooMany(retryAt, now));
+      }
+      const taken: Bucket[] = [...inner];
+      for (const bucket of outer) {
+        const retryAt = await takeFrom(tx, bucket, now);
+        if (retryAt !== null) {
+          await release(tx, taken.slice(inner.length));
+          return { buckets: inner, refusal: tooMany(retryAt, now) };
+        }
+        taken.push(bucket);
+      }
+      return { buckets: taken, refusal: null };
     });
   }
 
-  /** The attempt was good: it does not count, and whoever guessed before at this account has not found it. */
-  async giveBack(tx: Transaction, attempt: Attempt): Promise<void> {
-    const [address, account] = bucketsOf(attempt);
-    await sql`
-      update sign_in_throttles set busy_until = busy_until - make_interval(secs => ${address.allowance.everyMs / 1000})
-      where key = ${address.key}`.execute(tx.sql);
-    if (account === undefined) return;
-    await sql`delete from sign_in_throttles where key = ${account.key}`.execute(tx.sql);
+  /**
+   * The try was good, or never came to be looked at: it does not count. Others are not given back, since whoever shares
+   * the bucket would see by it that somebody came in.
+   */
+  async giveBack(tx: Transaction, { buckets }: Taken): Promise<void> {
+    await release(tx, buckets);
   }
 
   /** Forgets the buckets that are full again. */
@@ -71,21 +73,35 @@ export class SignInThrottling {
   }
 }
 
-async function takeFrom(tx: Transaction, { key, allowance }: Bucket, now: Date): Promise<void> {
+function tooMany(retryAt: Date, now: Date): Problem {
+  const seconds = (retryAt.getTime() - now.getTime()) / 1000;
+  return {
+    kind: 'TooManyAttempts',
+    path: ['input'],
+    key: 'sign-in.throttled',
+    params: { minutes: Math.ceil(seconds / 60) },
+    retryAt,
+  };
+}
+
+/** Takes one from a bucket. Returns null, or when there will be room. */
+export async function takeFrom(tx: Transaction, { key, allowance }: Bucket, now: Date): Promise<Date | null> {
   const longer = sql`make_interval(secs => ${allowance.everyMs / 1000})`;
   const taken = await sql`
     insert into sign_in_throttles as t (key, busy_until) values (${key}, ${now}::timestamptz + ${longer})
     on conflict (key) do update set busy_until = greatest(t.busy_until, ${now}) + ${longer}
       where t.busy_until <= ${latestBusy(allowance, now)} returning key`.execute(tx.sql);
-  if (taken.rows.length === 1) return;
-  const { busyUntil } = await tx.em.findOneOrFail(SignInThrottle, { key });
-  const retryAt = nextTryAt(allowance, busyUntil);
-  const seconds = Math.ceil((retryAt.getTime() - now.getTime()) / 1000);
-  throw new Refused({
-    kind: 'TooManyAttempts',
-    path: ['input'],
-    key: 'sign-in.throttled',
-    params: { seconds },
-    retryAt,
-  });
+  if (taken.rows.length === 1) return null;
+  const { rows } = await sql<{ busyUntil: number }>`
+    select (extract(epoch from busy_until) * 1000)::float8 as busy_until
+    from sign_in_throttles where key = ${key}`.execute(tx.sql);
+  return nextTryAt(allowance, new Date(rows[0]!.busyUntil));
+}
+
+async function release(tx: Transaction, buckets: readonly Bucket[]): Promise<void> {
+  for (const { key, allowance } of buckets) {
+    await sql`
+      update sign_in_throttles set busy_until = busy_until - make_interval(secs => ${allowance.everyMs / 1000})
+      where key = ${key}`.execute(tx.sql);
+  }
 }

@@ -10,6 +10,9 @@ const ALGORITHM = 'HS256';
 /** So many tokens whose signature was found good are remembered, to be checked once and not at each request. */
 const MOST_REMEMBERED = 5000;
 
+/** jose looks at the presence of these claims, and not at what they are. */
+const isWord = (claim: unknown): claim is string => typeof claim === 'string' && isStorable(claim);
+
 /** What a token that is ours says. */
 export interface ReadToken {
   accountId: string;
@@ -68,8 +71,8 @@ export class Tokens {
         requiredClaims: ['sub', 'jti', 'exp', 'iat'],
         currentDate: now,
       });
-      const { sub: accountId = '', jti: tokenId = '' } = payload;
-      if (!isStorable(accountId) || !isStorable(tokenId)) return null;
+      const { sub: accountId, jti: tokenId } = payload;
+      if (!isWord(accountId) || !isWord(tokenId)) return null;
       const read = {
         accountId,
         tokenId,

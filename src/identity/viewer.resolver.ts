@@ -5,7 +5,8 @@ import type { PartnerRow, PartnerService } from '../partners/partner.service.ts'
 import { PartnerType } from '../partners/partner.types.ts';
 import { costs, PASSWORD_FIELDS } from '../platform/graphql/prices.ts';
 import type { Context } from '../platform/graphql/context.ts';
-import type { IdentityService, ShownAccount, SignIn } from './identity.service.ts';
+import type { IdentityService, ShownAccount } from './identity.service.ts';
+import type { SignIn, SignInService } from './sign-in.service.ts';
 import { RoleEnum, SignInInputType, SignInPayloadType, ViewerType } from './viewer.types.ts';
 
 /** Who is asking, with what they may do. */
@@ -14,10 +15,12 @@ export type Viewer = ShownAccount & { actor: Actor };
 @Resolver(() => ViewerType)
 export class ViewerResolver {
   private readonly identity: IdentityService;
+  private readonly signIns: SignInService;
   private readonly partners: PartnerService;
 
-  constructor(identity: IdentityService, partners: PartnerService) {
+  constructor(identity: IdentityService, signIns: SignInService, partners: PartnerService) {
     this.identity = identity;
+    this.signIns = signIns;
     this.partners = partners;
   }
 
@@ -45,7 +48,7 @@ export class ViewerResolver {
     @Arg('input', () => SignInInputType, { description: 'The credentials.' }) input: SignInInputType,
     @Ctx() context: Context,
   ): Promise<SignInPayloadType> {
-    return signInAnswer(() => this.identity.signIn(input, context.actor.origin));
+    return signInAnswer(() => this.signIns.signIn(input, context.actor.origin));
   }
 
   @FieldResolver(() => [RoleEnum], { description: 'What they may do.' })
@@ -62,10 +65,11 @@ export class ViewerResolver {
 /** Comes in: the token and who it is, or the problems of the refusal as data. */
 export async function signInAnswer(work: () => Promise<SignIn>): Promise<SignInPayloadType> {
   try {
-    const { token, expiresAt, viewer, actor } = await work();
-    return { token, expiresAt, viewer: { ...viewer, actor }, problems: [] };
+    const { token, expiresAt, viewer, actor, device, refusedSince } = await work();
+    return { token, expiresAt, viewer: { ...viewer, actor }, device, refusedSince, problems: [] };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    return { token: null, expiresAt: null, viewer: null, problems: error.problems };
+    const nothing = { token: null, expiresAt: null, viewer: null, device: null, refusedSince: null };
+    return { ...nothing, problems: error.problems };
   }
 }

@@ -1,4 +1,4 @@
-import { Extensions, Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { Extensions, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { CHARACTERS, ENTRIES } from '../kernel/bounds.ts';
 import { characters, entries } from '../platform/graphql/answer-bounds.ts';
 import type { Role } from '../access/actor.ts';
@@ -46,6 +46,25 @@ export class SignInInputType {
   email!: string;
   @Field(() => String, { description: 'Password, at most 200 characters.' })
   password!: string;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The secret of this device, which an earlier sign-in of any account answered. It lets nobody in; from a device on which the account signed in before, wrong passwords of others do not keep one out.',
+  })
+  device?: string | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether to remember this device; then `device` of the answer is to be kept on it.',
+  })
+  rememberDevice?: boolean | null;
+}
+
+@ObjectType('RefusedTries', { description: 'Tries to sign in to an account that were refused.' })
+export class RefusedTriesType {
+  @Field(() => Int, { description: 'How many, with one’s own mistypes.' })
+  count!: number;
+  @Field(() => DateTimeScalar, { description: 'When the last one was.' })
+  lastAt!: Date;
 }
 
 @ObjectType('SignInPayload', { description: 'A token, or why there is none.' })
@@ -60,6 +79,19 @@ export class SignInPayloadType {
   expiresAt!: Date | null;
   @Field(() => ViewerType, { nullable: true, description: 'Who signed in.' })
   viewer!: object | null;
+  @Extensions(characters(CHARACTERS.token))
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The secret that this device sends with later sign-ins, of any account; null when it is not remembered.',
+  })
+  device!: string | null;
+  @Field(() => RefusedTriesType, {
+    nullable: true,
+    description:
+      'Tries at this account that were refused since the last sign-in, told this once; null when there were none.',
+  })
+  refusedSince!: RefusedTriesType | null;
   @Extensions(entries(ENTRIES.problems))
   @Field(() => [ProblemType], { description: 'Empty when it was done.' })
   problems!: readonly Problem[];

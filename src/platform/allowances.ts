@@ -1,6 +1,7 @@
 import QuickLRU from 'quick-lru';
 import type { Clock } from '../kernel/clock.ts';
 import { RequestError } from '../kernel/problems.ts';
+import { PASSWORD_FIELDS } from './graphql/prices.ts';
 import { LIMITS } from './limits.ts';
 
 /** What one account, or one address that has not signed in, may ask of one node. */
@@ -12,6 +13,16 @@ export interface AllowanceRules {
   /** Operations that run at the same time. */
   operations: number;
 }
+
+/**
+ * What one address may ask of one node to sign in, apart from its queries: a sign-in costs PASSWORD_FIELDS, so a hall of 500
+ * people comes in at once, and then ten people a second. How often a password is looked at is bounded elsewhere, over all nodes.
+ */
+export const SIGN_INS: AllowanceRules = {
+  fieldsPerSecond: 10 * PASSWORD_FIELDS,
+  burstFields: 500 * (PASSWORD_FIELDS + LIMITS.leastFields),
+  operations: 500,
+};
 
 /** The longest without use are forgotten first, and begin anew when they come back. */
 const MAX_REMEMBERED = 20_000;

@@ -162,6 +162,11 @@ class EventStream {
   }
 }
 
+/** Whoever may not read holds no place, not even for a moment: on such a hub one signs in by `/graphql`. */
+function assertMayHoldPlace(context: Context): void {
+  if (context.readerOrNull() === null) context.reader();
+}
+
 /**
  * `/graphql/stream`: any operation, answered as server-sent events by the protocol graphql-sse, distinct connections
  * mode; for networks that let no WebSocket through. A reader that comes back with `Last-Event-ID` goes on after it.
@@ -186,6 +191,7 @@ export function serveEventStreams(app: FastifyInstance, options: LiveOptions): v
         resumeAfter: typeof resumeAfter === 'string' && resumeAfter !== '' ? resumeAfter : null,
       });
       context.allowance.knock();
+      assertMayHoldPlace(context);
       // What was said of this answer before it leaves Fastify's hands.
       for (const [name, value] of Object.entries(reply.getHeaders())) {
         if (value !== undefined) reply.raw.setHeader(name, value);

@@ -10,15 +10,17 @@ import Fastify, {
   type RouteHandlerMethod,
 } from 'fastify';
 import { getOperationAST, OperationTypeNode } from 'graphql';
+import { RequestError } from '../kernel/problems.ts';
 import { isRecord } from '../kernel/record.ts';
 import { startApollo } from './apollo.ts';
 import { serveEventStreams } from './event-stream.ts';
 import { refuseForgery } from './forgery.ts';
+import type { ForwardingWatch } from './forwarding-watch.ts';
 import type { PersistedOperations } from './graphql/persisted-operations.ts';
 import { withoutEmpty } from './graphql/sent-operation.ts';
 import type { JobState } from './job-runs.ts';
 import { LIMITS } from './limits.ts';
-import type { Context } from './graphql/context.ts';
+import type { Context, RequestHead } from './graphql/context.ts';
 import type { DirectReads } from './graphql/direct-reads.ts';
 import type { Documents } from './graphql/documents.ts';
 import { mediaTypeFor } from './graphql/media-type.ts';
@@ -30,6 +32,7 @@ import { withoutEmptyParameters } from './empty-parameters.ts';
 import { answerErrors } from './request-errors.ts';
 import { requestIdOf } from './request-id.ts';
 import { whileOpen, whileWanted } from './wanted.ts';
+import { SignInRequests } from './sign-in-requests.ts';
 import { isWebSocketUpgrade } from './upgrades.ts';
 
 /** Whether the hub can do its work, and what it lacks. */
@@ -44,6 +47,7 @@ export interface Readiness {
 
 export interface HttpOptions extends LiveOptions {
   readiness: () => Promise<Readiness>;
+  forwarding: ForwardingWatch;
   directReads: DirectReads;
   /** How long a connection is kept open for its next request. */
   keepAliveMs: number;
@@ -70,6 +74,9 @@ async function servePage(app: FastifyInstance, pageDir: string): Promise<void> {
 
 /** So long a request may take to arrive; Fastify would wait for ever, for any number of them. */
 const ARRIVES_WITHIN_MS = 60_000;
+/** Its head is small. What is late is looked for so often. */
+const HEAD_ARRIVES_WITHIN_MS = 20_000;
+const LATE_CHECK_MS = 5000;
 
 export interface AppOptions {
   /** Which addresses are proxies; none when absent. */
@@ -87,7 +94,11 @@ export function createApp(loggerInstance: FastifyBaseLogger, options: AppOptions
     trustProxy: isProxy,
     logController: new LogController({ disableRequestLogging: true }),
     rewriteUrl: ({ url = '/' }) => withoutEmptyParameters(url),
-    http: { shouldUpgradeCallback: isWebSocketUpgrade },
+    http: {
+      shouldUpgradeCallback: isWebSocketUpgrade,
+      headersTimeout: HEAD_ARRIVES_WITHIN_MS,
+      connectionsCheckingInterval: LATE_CHECK_MS,
+    },
     bodyLimit: LIMITS.bodyBytes,
     keepAliveTimeout: keepAliveMs,
     requestTimeout: ARRIVES_WITHIN_MS,
@@ -122,16 +133,39 @@ function isRead({ method, body }: FastifyRequest, documents: Documents): boolean
   return getOperationAST(document, sent?.operationName)?.operation === OperationTypeNode.QUERY;
 }
 
-/** One operation a request, counted among those that its account runs, and begun only when the account may. */
-function answerOperations(apollo: ApolloServer<Context>, options: HttpOptions): RouteHandlerMethod {
-  const contextFor = ({ headers, raw, id }: FastifyRequest, signal: AbortSignal): Promise<Context> =>
-    options.contextOf({
+/** The context of a request that has knocked at its asker's allowance; those that sign in have one of their own. */
+function contextsFor(
+  options: HttpOptions,
+): (request: FastifyRequest, signal: AbortSignal) => Promise<Context> {
+  const signIns = new SignInRequests(options.documents, options.persisted);
+  const knocked = async (
+    { headers, raw, id }: FastifyRequest,
+    how: Pick<RequestHead, 'signal' | 'isSignIn'>,
+  ): Promise<Context> => {
+    const context = await options.contextOf({
       authorization: headers.authorization,
       acceptLanguage: headers['accept-language'],
       address: addressOf(raw, options.isProxy),
       requestId: id,
-      signal,
+      ...how,
     });
+    context.allowance.knock();
+    return context;
+  };
+  return async (request, signal) => {
+    const { body } = request;
+    const candidate = request.method === 'POST' ? signIns.candidateIn(body) : null;
+    if (candidate === null) return knocked(request, { signal });
+    // Knocked before the document is read: what only looks like a sign-in is not read for nothing.
+    const context = await knocked(request, { signal, isSignIn: true });
+    const operationName = isRecord(body) ? body['operationName'] : null;
+    return signIns.isOne(candidate, operationName) ? context : knocked(request, { signal });
+  };
+}
+
+/** One operation a request, counted among those that its account runs, and begun only when the account may. */
+function answerOperations(apollo: ApolloServer<Context>, options: HttpOptions): RouteHandlerMethod {
+  const contextFor = contextsFor(options);
   const perform = async (
     app: FastifyInstance,
     request: FastifyRequest,
@@ -148,7 +182,6 @@ function answerOperations(apollo: ApolloServer<Context>, options: HttpOptions): 
     const signal = whileOpen(reply.raw);
     const context = await contextFor(request, signal);
     const { allowance, usage } = context;
-    allowance.knock();
     takeText(request, options.persisted);
     const end = allowance.begin();
     const answerIt = () => usage.within(() => perform(this, request, reply, context));
@@ -169,16 +202,39 @@ async function serveGraphql(app: FastifyInstance, options: HttpOptions): Promise
   serveEventStreams(app, options);
 }
 
+/** Looks at every request before its body is read. */
+function keepInBounds(app: FastifyInstance, { addresses, forwarding }: HttpOptions): void {
+  addresses.guard(app.server);
+  app.addHook('onRequest', (request, reply, done) => {
+    forwarding.see(request.raw);
+    if (addresses.admitBody(request.raw)) {
+      done();
+      return;
+    }
+    reply.header('connection', 'close');
+    done(
+      new RequestError(
+        'TOO_MANY_OPERATIONS',
+        { key: 'rate.too-many-arriving' },
+        { limit: 'connectionsPerAddress', retryAfterSeconds: 5 },
+      ),
+    );
+  });
+}
+
 /** The HTTP side: `/graphql`, the health pages, and the workbench at `/`. Not yet listening. */
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
   const app = createApp(options.logger, options);
   answerErrors(app, options.logger);
+  keepInBounds(app, options);
   await tellBrowsers(app, options.origins);
   await app.register((scope) => serveGraphql(scope, options));
   app.get('/health/live', () => ({ status: 'live' }));
   app.get('/health/ready', async (_, reply) => {
     const { ready, ...found } = await options.readiness();
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', ...found });
+    const { warnings } = options.forwarding;
+    const status = ready ? 'ready' : 'not ready';
+    return reply.code(ready ? 200 : 503).send({ status, ...found, ...(warnings.length > 0 && { warnings }) });
   });
   app.get('/workbench.json', async () => {
     const accounts = await options.demoAccounts();

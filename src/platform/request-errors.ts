@@ -1,21 +1,21 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
-import { type RefusedRequestCode, RequestError } from '../kernel/problems.ts';
+import { RequestError, type RequestErrorCode } from '../kernel/problems.ts';
 import { toClientError } from './graphql/errors.ts';
 import { LIMITS } from './limits.ts';
 import { localeOf } from './messages.ts';
 
 const STATUS: Readonly<Partial<Record<string, number>>> = {
   BODY_TOO_LARGE: 413,
+  FORBIDDEN: 403,
   FORBIDDEN_ORIGIN: 403,
   OPERATION_TOO_SLOW: 504,
   RATE_LIMITED: 429,
   TOO_MANY_OPERATIONS: 429,
+  UNAUTHENTICATED: 401,
   UNSUPPORTED_MEDIA_TYPE: 415,
-} satisfies Partial<
-  Record<RefusedRequestCode | 'OPERATION_TOO_SLOW' | 'RATE_LIMITED' | 'TOO_MANY_OPERATIONS', number>
->;
+} satisfies Partial<Record<RequestErrorCode, number>>;
 
 /** The status of an answer that is nothing but errors, of which the first has this code. */
 export function httpStatusOf(code: unknown): number {
@@ -47,6 +47,7 @@ export function answerErrors(app: FastifyInstance, logger: Logger): void {
     const formatted = toClientError(shown, hearer, logger);
     const { code, retryAfterSeconds } = formatted.extensions ?? {};
     if (typeof retryAfterSeconds === 'number') reply.header('retry-after', String(retryAfterSeconds));
+    if (code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer');
     const isOwnFault = !(originalError instanceof RequestError);
     return reply.code(isOwnFault ? 500 : httpStatusOf(code)).send({ errors: [formatted] });
   });

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context as ProtocolContext } from 'graphql-ws';
 import type { WebSocket } from 'ws';
+import type { Actor } from '../access/actor.ts';
 import type { Context } from './graphql/context.ts';
 import type { Hearer } from './graphql/errors.ts';
-import { CLOSE_TOO_MANY, type Connection } from './live/connections.ts';
+import { CLOSE_TOO_MANY, CLOSE_UNAUTHENTICATED, type Connection } from './live/connections.ts';
 import type { LiveOptions } from './live/live-options.ts';
 import type { Operations } from './live/operations.ts';
 import type { Waiting } from './live/outlet.ts';
@@ -62,6 +63,13 @@ export function hearerOf({ request, hearer }: Extra): Hearer {
   return hearer ?? { locale: localeOf(request.headers['accept-language']), requestId: requestIdOf(request) };
 }
 
+/** How the connection of somebody who may not read is closed: an issuer that is away will be back. */
+function refusalOf({ refusal }: Actor): [code: number, reason: string] {
+  return refusal?.code === 'SERVICE_UNAVAILABLE'
+    ? [CLOSE_TOO_MANY, 'The sign-in cannot be checked at the moment; try again later.']
+    : [CLOSE_UNAUTHENTICATED, 'Sign in first: send a token that is good as authorization.'];
+}
+
 /** Counts a connection among the open ones; false, and it is closed, when there are too many or it is no more. */
 export async function admit(peer: Peer, options: LiveOptions): Promise<boolean> {
   const { connections, isProxy } = options;
@@ -71,6 +79,12 @@ export async function admit(peer: Peer, options: LiveOptions): Promise<boolean> 
   // Its end was told while it was asked who is there, and is not told again.
   if (socket.readyState !== socket.OPEN) return false;
   Object.assign(peer.extra, { hearer: context, tab: usage.tab(), isKnown: actor.accountId !== null });
+  if (context.readerOrNull() === null) {
+    // Whoever may not read holds no place: on such a hub one signs in over HTTP.
+    const [code, reason] = refusalOf(actor);
+    socket.close(code, reason);
+    return false;
+  }
   const address = addressOf(request, isProxy);
   const connection: Connection = {
     actor,

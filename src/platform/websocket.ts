@@ -161,7 +161,7 @@ function watch(socket: BoundedWebSocket, stream: Socket, everyMs: number): void 
 
 /** The WebSocket side of `/graphql`, protocol graphql-transport-ws. Answers how to close it. */
 export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
-  const { server, connections, origins } = options;
+  const { server, connections, addresses, origins } = options;
   // `closeTimeout` is documented by ws, and its types do not know it yet.
   const settings: ServerOptions<typeof BoundedWebSocket> & { closeTimeout: number } = {
     noServer: true,
@@ -188,6 +188,7 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
     if (request.url?.split('?', 1)[0] !== PATH) answer(stream, '404 Not Found');
     else if (!origins.isAllowed(request.headers)) answer(stream, '403 Forbidden');
     else if (!connections.hasRoom) answer(stream, '503 Service Unavailable');
+    else if (!addresses.admitUpgrade(request)) answer(stream, '429 Too Many Requests');
     else {
       sockets.handleUpgrade(request, stream, head, (socket) => sockets.emit('connection', socket, request));
     }

@@ -3,7 +3,9 @@ import { type Config, readConfig } from '../config.ts';
 import { reasonOf } from '../failure.ts';
 import { assertDatabaseAnswers } from '../platform/database-check.ts';
 import { startEmbeddedPostgres } from '../platform/embedded/embedded-postgres.ts';
+import { weaknessOf } from '../identity/password-strength.ts';
 import { createLogger } from '../platform/logger.ts';
+import { say as translated } from '../platform/messages.ts';
 import { stopSignal } from '../platform/stop-signal.ts';
 import { readAreas } from './area-source.ts';
 import { DEMO_PASSWORD } from './cast.service.ts';
@@ -26,12 +28,18 @@ async function assertPossible({ province, admin }: SeedArguments, config: Config
   if (admin !== null && config.adminPassword === null) {
     throw new UsageError('--admin needs the new password in the variable ADMIN_PASSWORD.');
   }
+  if (admin !== null) await assertHardToGuess(admin, config.adminPassword!);
   if (province === null) return;
   const areas = readAreas({ province });
   await areas.next().catch((cause: unknown) => {
     throw new UsageError(`--province: ${reasonOf(cause)}`, { cause });
   });
   await areas.return(undefined);
+}
+
+async function assertHardToGuess(email: string, password: string): Promise<void> {
+  const weakness = await weaknessOf(password, { email, name: '', partnerName: null });
+  if (weakness !== null) throw new UsageError(`ADMIN_PASSWORD: ${translated('en', { key: weakness })}`);
 }
 
 async function addDemo(loaders: Loaders): Promise<void> {

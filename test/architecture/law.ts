@@ -45,6 +45,7 @@ const packages: readonly [names: RegExp, where: RegExp][] = [
     /^platform\//,
   ],
   [/^(intl-messageformat|dataloader|graphql-query-complexity|negotiator)$/, /^platform\//],
+  [/^ipaddr\.js$/, /^platform\//],
   [/^quick-lru$/, /^(platform|identity)\//],
   [/^typeid-js$/, /^(platform|seed)\//],
   [
@@ -54,7 +55,7 @@ const packages: readonly [names: RegExp, where: RegExp][] = [
   [/^kysely$/, /^platform\/(?!graphql\/)|^events\/outbox\.ts$|\.(service|mapping)\.ts$|^app\.ts$|^seed\//],
   [/^type-graphql$/, /^platform\/graphql\/|\.(types|resolver)\.ts$|^schema\.ts$/],
   [/^graphql(\/execution\/(collectFields|values)\.js)?$/, /^platform\/|^(app|schema)\.ts$|^tools\//],
-  [/^(jose|@node-rs\/argon2)$/, /^identity\//],
+  [/^(jose|@node-rs\/argon2|@zxcvbn-ts\/(core|language-common|language-id))$/, /^identity\//],
   [/^pino$/, /^(?!kernel\/|access\/)(?!.*\.(rules|entity|types|resolver)\.ts$)/],
   [/^reflect-metadata$/, /^(app|schema)\.ts$/],
   [/^idn-area-data$/, /^seed\//],

@@ -24,6 +24,14 @@ export interface Asked {
 
 const bodyOf = (asked: Asked | string): Asked => (typeof asked === 'string' ? { query: asked } : asked);
 
+/** What a closed connection says to whoever asked on it. */
+function closedAnswer(code: number, reason: Buffer): Answer {
+  const errors = [
+    { message: reason.toString(), extensions: { code: code === 4401 ? 'UNAUTHENTICATED' : String(code) } },
+  ];
+  return { errors, status: null, headers: new Headers() };
+}
+
 /** Asks a hub by hand, on every transport, for somebody who is signed in or not. */
 export class Asker {
   private readonly url: string;
@@ -77,11 +85,13 @@ export class Asker {
     await once(socket, 'open');
     const { authorization } = this.headers;
     socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization } }));
-    await once(socket, 'message');
+    const closed = once(socket, 'close') as Promise<[code: number, reason: Buffer]>;
+    const refused = await Promise.race([once(socket, 'message').then(() => null), closed]);
+    if (refused !== null) return closedAnswer(...refused);
     socket.send(JSON.stringify({ id: 'one', type: 'subscribe', payload: { query: '', ...asked } }));
     const [data] = (await once(socket, 'message')) as [Buffer];
     socket.close();
-    await once(socket, 'close');
+    await closed;
     const { type, payload } = JSON.parse(data.toString()) as { type: string; payload: Answer };
     const answer = type === 'error' ? { errors: payload as unknown as Answer['errors'] & object } : payload;
     return { ...answer, status: null, headers: new Headers() };

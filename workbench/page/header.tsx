@@ -1,11 +1,22 @@
 import type { ReactNode } from 'react';
 import { Bilingual } from './bilingual.tsx';
-import type { Session } from './session.ts';
+import type { Text } from './example.types.ts';
+import type { RefusedTries, Session } from './session.ts';
 
 const TAGLINE = {
   id: 'Satu daftar kebutuhan tiap Kampung KB, diklaim bersama, terlihat langsung.',
   en: 'One list of needs per Kampung KB village, claimed together, seen live.',
 };
+
+/** What the owner of an account should know: somebody else may have tried it. */
+function refusedText({ count, lastAt }: RefusedTries): Text {
+  const at = (locale: string): string =>
+    new Date(lastAt).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' });
+  return {
+    id: `${count} percobaan masuk ke akun ini ditolak sejak terakhir Anda masuk, yang terakhir ${at('id-ID')}. Bila bukan Anda, beri tahu administrator.`,
+    en: `${count} ${count === 1 ? 'try' : 'tries'} to sign in to this account were refused since you last signed in, the last one at ${at('en-GB')}. If it was not you, tell an administrator.`,
+  };
+}
 
 interface Props {
   session: Session | null;
@@ -29,6 +40,11 @@ export function Header({ session, onSignIn, onSignOut, onShowDocs }: Props): Rea
           Status
         </a>
       </nav>
+      {session?.refusedSince && (
+        <p className="refused" role="status">
+          <Bilingual text={refusedText(session.refusedSince)} />
+        </p>
+      )}
       <div className="account">
         {session ? (
           <>

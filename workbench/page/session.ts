@@ -1,4 +1,4 @@
-import { load, store } from './storage.ts';
+import { load, loadDevice, store, storeDevice } from './storage.ts';
 
 /** Who is signed in, and by which token. */
 export interface Session {
@@ -7,6 +7,14 @@ export interface Session {
   expiresAt: string | null;
   name: string;
   email: string;
+  /** Tries at the account that were refused since the last sign-in. */
+  refusedSince: RefusedTries | null;
+}
+
+export interface RefusedTries {
+  count: number;
+  /** RFC 3339. */
+  lastAt: string;
 }
 
 interface SignInAnswer {
@@ -14,6 +22,8 @@ interface SignInAnswer {
     signIn: {
       token: string | null;
       expiresAt: string | null;
+      device: string | null;
+      refusedSince: RefusedTries | null;
       viewer: { name: string } | null;
       problems: { message: string }[];
     };
@@ -23,7 +33,7 @@ interface SignInAnswer {
 
 const STORED = 'session';
 const SIGN_IN = `mutation WorkbenchSignIn($input: SignInInput!) {
-  signIn(input: $input) { token expiresAt viewer { name } problems { message } }
+  signIn(input: $input) { token expiresAt device refusedSince { count lastAt } viewer { name } problems { message } }
 }`;
 
 const isSession = (value: unknown): value is Session =>
@@ -63,16 +73,18 @@ export async function signOut(url: string, token: string): Promise<boolean> {
 
 /** Trades the credentials for a session. Throws an Error with the server's words when they are refused. */
 export async function signIn(url: string, email: string, password: string): Promise<Session> {
+  const input = { email, password, device: loadDevice(), rememberDevice: true };
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json' },
-    body: JSON.stringify({ query: SIGN_IN, variables: { input: { email, password } } }),
+    body: JSON.stringify({ query: SIGN_IN, variables: { input } }),
   });
   const answer = (await response.json().catch(() => ({}))) as SignInAnswer;
   const payload = answer.data?.signIn;
   if (payload?.token) {
-    const { token, expiresAt, viewer } = payload;
-    return { token, expiresAt, name: viewer?.name ?? email, email };
+    const { token, expiresAt, viewer, refusedSince } = payload;
+    if (payload.device) storeDevice(payload.device);
+    return { token, expiresAt, name: viewer?.name ?? email, email, refusedSince };
   }
   const reasons = [...(payload?.problems ?? []), ...(answer.errors ?? [])].map((problem) => problem.message);
   throw new Error(reasons.join(' ') || `HTTP ${response.status}`);

@@ -1,5 +1,5 @@
-// All that the page keeps is in sessionStorage, under one prefix: closing the browser tab forgets it, and so does signing
-// out. Shared computers of village offices must keep neither a token nor what was typed.
+// All that the page keeps of anybody is in sessionStorage, under one prefix: closing the browser tab forgets it, and so does
+// signing out. Shared computers of village offices must keep neither a token nor what was typed.
 
 const PREFIX = 'sinergi.';
 
@@ -20,5 +20,27 @@ export function store(name: string, value: unknown): void {
     else sessionStorage.setItem(PREFIX + name, JSON.stringify(value));
   } catch {
     sessionStorage.removeItem(PREFIX + name);
+  }
+}
+
+const DEVICE = `${PREFIX}device`;
+
+/**
+ * The secret of this browser, which stays: it names nobody and lets nobody in. With it, wrong passwords of others do not keep
+ * out whoever signed in here before. Null when there is none, or the browser keeps nothing.
+ */
+export function loadDevice(): string | null {
+  try {
+    return localStorage.getItem(DEVICE);
+  } catch {
+    return null;
+  }
+}
+
+export function storeDevice(secret: string): void {
+  try {
+    localStorage.setItem(DEVICE, secret);
+  } catch {
+    // The next sign-in asks for another.
   }
 }

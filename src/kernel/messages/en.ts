@@ -98,7 +98,13 @@ export const en = {
   'idempotency-conflict': 'This idempotency key was used for another request; choose a new key.',
   'sign-in.failed': 'Email or password is wrong.',
   'sign-in.throttled':
-    'Too many attempts to sign in; try again in {seconds, plural, one {# second} other {# seconds}}.',
+    'Too many attempts to sign in; try again in {minutes, plural, one {# minute} other {# minutes}}, or from a device on which you were remembered.',
+  'password.common':
+    'This password is among those that are guessed first; choose several words that do not belong together.',
+  'password.own-words':
+    'This password is made of your own address, name or organisation, which others know; choose other words.',
+  'password.product-words':
+    'This password is made of words that everybody here knows; choose several words that do not belong together.',
   'invitation.failed': 'This invitation was used, is over, or never was; ask an administrator for a new one.',
   'auth.no-role':
     'Your organisation’s sign-in gives you no role in this hub; ask those who keep its accounts for one, and sign in again.',
@@ -159,6 +165,9 @@ export const en = {
     'You have asked for too much in too short a time; wait {seconds, plural, one {# second} other {# seconds}}, then ask again.',
   'rate.too-many-at-once':
     'You have {max, number} operations running, which is as many as may; wait for some to end, then ask again.',
+  'rate.sign-ins-wait': '{max, number} people are signing in right now; try again in a few seconds.',
+  'rate.too-many-arriving':
+    'Too many requests of your network are still on their way; let some arrive, then ask again.',
   'rate.too-much-open':
     'With this one an event could cost {counted, number} fields in all of your open subscriptions, and may cost {max, number}: end some of them first, or ask for less in each.',
   'suggestion.SUPPORTS_CREDITOR': 'It supports a partner whom you owe support.',

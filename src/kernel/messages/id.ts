@@ -97,7 +97,14 @@ export const id: Record<MessageKey, string> = {
     '{remaining, plural, =0 {Kebutuhan ini sudah habis diikrarkan.} other {Hanya # yang tersisa dari kebutuhan ini.}} Anda meminta {asked, number}.',
   'idempotency-conflict': 'Kunci idempotensi ini sudah dipakai untuk permintaan lain; pilih kunci baru.',
   'sign-in.failed': 'Email atau kata sandi salah.',
-  'sign-in.throttled': 'Terlalu sering mencoba masuk; coba lagi dalam {seconds, number} detik.',
+  'sign-in.throttled':
+    'Terlalu sering mencoba masuk; coba lagi dalam {minutes, number} menit, atau dari perangkat yang pernah Anda minta untuk diingat.',
+  'password.common':
+    'Kata sandi ini termasuk yang paling dahulu ditebak; pilih beberapa kata yang tidak saling berhubungan.',
+  'password.own-words':
+    'Kata sandi ini memakai alamat, nama, atau organisasi Anda, yang diketahui orang lain; pilih kata-kata lain.',
+  'password.product-words':
+    'Kata sandi ini memakai kata-kata yang dikenal semua orang di sini; pilih beberapa kata yang tidak saling berhubungan.',
   'invitation.failed':
     'Undangan ini sudah dipakai, sudah lewat waktunya, atau tidak pernah ada; mintalah yang baru kepada administrator.',
   'auth.no-role':
@@ -162,6 +169,9 @@ export const id: Record<MessageKey, string> = {
     'Anda meminta terlalu banyak dalam waktu terlalu singkat; tunggu {seconds, number} detik, lalu minta lagi.',
   'rate.too-many-at-once':
     'Ada {max, number} operasi Anda yang sedang berjalan, dan itu batasnya; tunggu sampai ada yang selesai, lalu minta lagi.',
+  'rate.sign-ins-wait': '{max, number} orang sedang masuk; coba lagi beberapa detik lagi.',
+  'rate.too-many-arriving':
+    'Terlalu banyak permintaan dari jaringan Anda yang masih dalam perjalanan; tunggu sampai ada yang tiba, lalu minta lagi.',
   'rate.too-much-open':
     'Dengan yang ini satu kejadian dapat memuat {counted, number} ruas dalam semua langganan Anda yang terbuka, sedangkan batasnya {max, number}: akhiri beberapa dahulu, atau minta lebih sedikit dalam tiap langganan.',
   'suggestion.SUPPORTS_CREDITOR': 'Ini mendukung mitra yang sudah lebih banyak mendukung Anda.',

@@ -114,6 +114,8 @@ export interface RequestHead {
   resumeAfter?: string | null;
   /** Aborts once nobody waits for the answer any more. */
   signal?: AbortSignal;
+  /** Whether it does nothing but sign in; it is then paid from an allowance of the address that is for nothing else. */
+  isSignIn?: boolean;
 }
 
 export type ContextOf = (head: RequestHead) => Promise<Context>;

@@ -20,9 +20,12 @@ export interface Connection {
   /** When its token ends; null for somebody who has not signed in. */
   readonly expiresAt: Date | null;
   /** Where somebody who has not signed in connects from. */
-  readonly address: string;
+  readonly address: string | null;
   end(code: number, reason: string): void;
 }
+
+/** The part of all places that those may hold together who have not signed in. */
+const STRANGERS_SHARE = 0.2;
 
 export interface ConnectionLimits {
   most: number;
@@ -47,6 +50,7 @@ export class Connections {
   private readonly logger: Logger;
   private readonly open = new Set<Connection>();
   private readonly countByOwner = new Map<string, number>();
+  private strangers = 0;
   private timer: NodeJS.Timeout | undefined;
   private checking: Promise<void> | null = null;
 
@@ -84,13 +88,17 @@ export class Connections {
     const owner = ownerOf(connection.actor.accountId, connection.address);
     const count = this.countByOwner.get(owner) ?? 0;
     if (!this.hasRoom || count >= this.limits.mostPerAccount) return false;
+    const isStranger = connection.actor.accountId === null;
+    if (isStranger && this.strangers >= mostStrangers(this.limits)) return false;
     this.open.add(connection);
+    if (isStranger) this.strangers += 1;
     this.countByOwner.set(owner, count + 1);
     return true;
   }
 
   remove(connection: Connection): void {
     if (!this.open.delete(connection)) return;
+    if (connection.actor.accountId === null) this.strangers -= 1;
     const owner = ownerOf(connection.actor.accountId, connection.address);
     const count = this.countByOwner.get(owner)! - 1;
     if (count === 0) this.countByOwner.delete(owner);
@@ -130,6 +138,10 @@ export class Connections {
       }
     }
   }
+}
+
+function mostStrangers({ most }: ConnectionLimits): number {
+  return Math.max(1, Math.floor(most * STRANGERS_SHARE));
 }
 
 /** Whoever has signed in asks through a token. */

@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import type { AddressBounds } from '../address-bounds.ts';
 import type { ContextOf } from '../graphql/context.ts';
 import type { Documents } from '../graphql/documents.ts';
 import type { PersistedOperations } from '../graphql/persisted-operations.ts';
@@ -13,6 +14,7 @@ export interface LiveOptions {
   persisted: PersistedOperations;
   contextOf: ContextOf;
   connections: Connections;
+  addresses: AddressBounds;
   /** Pages that may ask. */
   origins: Origins;
   /** Whether an address is a proxy's that tells whom it speaks for, so many hops away. */
