@@ -49,6 +49,18 @@ async function publishPolicy(areaCode: string, creditRupiah: number, synergyColo
   expect(made.problems).toEqual([]);
 }
 
+/** The province's next policy, under which two colours are synergy, in force from another time than now. */
+async function insertPolicy(creditRupiah: number, from: string): Promise<Date> {
+  const settings = rules(creditRupiah).map((rule) => ({ floor: null, ceiling: null, ...rule }));
+  const [row] = await database.sql<{ at: Date }>(
+    `insert into policies (id, version, area_id, rules, synergy_colours, synergy_diversity, pledge_days, grace_days, effective_from)
+      select $1, 1 + max(version), area_id, $2, 2, 1.5, 14, 14, now() ${from} from policies
+      where area_id = (select id from areas where code = '36') group by area_id returning effective_from as at`,
+    [newId('policy'), JSON.stringify(settings)],
+  );
+  return row!.at;
+}
+
 interface Watched<T> {
   states: T[];
   end(): Promise<unknown>;
@@ -127,19 +139,26 @@ test('a policy whose time comes does the same at that time, and not before', asy
     board: overStream(hub, boardOf, villages.cimarga.id),
   }));
   await Promise.all(watched.flatMap(({ balance, board }) => [showing(balance, 1), showing(board, 1)]));
-  const [row] = await database.sql<{ at: Date }>(
-    `insert into policies (id, version, area_id, rules, synergy_colours, synergy_diversity, pledge_days, grace_days, effective_from)
-      select $1, 1 + max(version), area_id, $2, 2, 1.5, 14, 14, now() + interval '2 seconds' from policies
-      where area_id = (select id from areas where code = '36') group by area_id returning effective_from as at`,
-    [newId('policy'), JSON.stringify(rules(7).map((rule) => ({ floor: null, ceiling: null, ...rule })))],
-  );
+  const at = await insertPolicy(7, `+ interval '2 seconds'`);
   for (const { balance, board } of watched) {
     await until(() => balance.states.at(-1)?.balanceChanged.creditLine === 7, 'the new credit line');
-    expect(Date.now()).toBeGreaterThanOrEqual(row!.at.getTime());
+    expect(Date.now()).toBeGreaterThanOrEqual(at.getTime());
     await until(() => board.states.at(-1)?.villageBoard.synergy === 'SYNERGY', 'the new level');
   }
   await Promise.all(watched.flatMap(({ balance, board }) => [balance.end(), board.end()]));
   await first.expectTrueBooks();
+});
+
+test('a policy whose time came while no node was there grades its villages when one starts', async () => {
+  await publishPolicy('36', 100, 3);
+  const level = async () =>
+    (await as.auditor.request(now, { partner: partners.perkim.id, village: villages.cimarga.id })).village;
+  expect(await level()).toEqual({ synergy: 'MULTI_COLOUR' });
+  // Too long ago for the nodes that are there to look for it.
+  await insertPolicy(7, `- interval '1 hour'`);
+  const third = await testHub({ database, clock: first.clock });
+  await until(async () => (await level()).synergy === 'SYNERGY', 'the level under the policy');
+  expect(third.complaints).toEqual([]);
 });
 
 test('a policy of one area wakes what lies in it alone, and a burst of policies is merged', async () => {
