@@ -18,6 +18,9 @@ const HINT =
   'completes the faults of an input that is refused anyway; the transaction decides by its own time';
 const askedIn: Record<string, string> = {
   'platform/allowances.ts': 'measures what an allowance has regained',
+  'platform/meter.ts': 'measures what work took, by a clock of its own',
+  'platform/forwarding-watch.ts': 'says for how long a warning is shown',
+  'identity/refused-sign-ins.service.ts': 'bounds the lines of the log in a minute',
   'platform/live/connections.ts':
     'ends connections while the database cannot be asked; their tokens are looked up too',
   'identity/authentication.service.ts':
