@@ -19,11 +19,13 @@ export class BackOff {
     this.options = options;
   }
 
-  nextMs(): number {
+  /** `atLeastMs`: what the other side asked for, which is borne up to the same bound. */
+  nextMs(atLeastMs = 0): number {
     const { firstMs, mostMs, chance = Math.random } = this.options;
     const longest = Math.min(mostMs, firstMs * 2 ** this.failures);
     this.failures += 1;
-    return longest * (0.5 + chance() / 2);
+    const own = longest * (0.5 + chance() / 2);
+    return Math.max(own, Math.min(mostMs, atLeastMs * (1 + chance() / 2)));
   }
 
   /** After progress: the next failure is a first one. */

@@ -123,7 +123,8 @@ class Follower {
       if (this.signal.aborted) return;
       if (performance.now() - begun > GOOD_AFTER_MS) this.connectionWasGood();
       if (failure !== null) await this.forgive(failure);
-      await pause(this.backOff.nextMs(), this.signal);
+      const asked = failure instanceof SinergiError ? failure.retryAfterSeconds : null;
+      await pause(this.backOff.nextMs((asked ?? 0) * 1000), this.signal);
     }
   }
 

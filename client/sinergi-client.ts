@@ -16,7 +16,7 @@ export interface SinergiOptions {
   fetch?: typeof fetch;
   /** A WebSocket class, such as that of `ws`; the global one when absent. */
   webSocket?: unknown;
-  /** Gets another access token when the hub takes the present one no longer; see `followFeed`. */
+  /** Gets another access token when the present one has expired, or `followFeed` is refused with it. */
   freshToken?: () => string | Promise<string>;
   /** How long a connection may be silent before it is asked for a sign of life, and then given up; 15,000 when absent. */
   silenceMs?: number;
@@ -71,11 +71,22 @@ export class SinergiClient {
     this.token = options.token;
   }
 
-  /** The answer of a query or mutation. Throws SinergiError; a mutation's refusal is in its answer's `problems`. */
+  /**
+   * The answer of a query or mutation, asked for again with a fresh token where the present one has expired. Throws
+   * SinergiError; a mutation's refusal is in its answer's `problems`.
+   */
   async request<T, V>(document: TypedDocumentNode<T, V>, ...[variables]: Given<V>): Promise<T> {
-    const { data, errors } = await this.post<T>(payloadOf(document, variables));
-    if (errors !== undefined) throw SinergiError.ofErrors(errors);
-    return data as T;
+    const payload = payloadOf(document, variables);
+    const { token } = this;
+    try {
+      return await this.answerTo<T>(payload);
+    } catch (error) {
+      // Nothing was done, and the person behind it is the same: one that has ended is for them to renew.
+      const hasExpired = error instanceof SinergiError && error.reason === 'EXPIRED';
+      const isRenewed = hasExpired && (this.token !== token || (await this.renewToken()));
+      if (!isRenewed) throw error;
+      return this.answerTo<T>(payload);
+    }
   }
 
   /**
@@ -121,6 +132,12 @@ export class SinergiClient {
     this.formerSockets = [];
     // One that is only connecting is closed as soon as it is open, or has failed.
     await Promise.all(sockets.map(async (socket) => socket.dispose())).catch(() => undefined);
+  }
+
+  private async answerTo<T>(payload: object): Promise<T> {
+    const { data, errors } = await this.post<T>(payload);
+    if (errors !== undefined) throw SinergiError.ofErrors(errors);
+    return data as T;
   }
 
   private letSocketGo(): void {

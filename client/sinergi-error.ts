@@ -1,5 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql';
 
+const PASSING = new Set(['UNREACHABLE', 'CONNECTION_LOST', 'SERVICE_UNAVAILABLE']);
+
 /**
  * Why an operation brought no answer. Refusals of a mutation are no errors: they are `problems` in its answer.
  *
@@ -30,8 +32,17 @@ export class SinergiError extends Error {
     return typeof seconds === 'number' ? seconds : null;
   }
 
-  /** Whether the same operation may well succeed later: the connection failed, not the operation. */
+  /**
+   * Of UNAUTHENTICATED: MISSING without a token, INVALID for one that the hub never gave, EXPIRED, or ENDED when the
+   * session or the token was ended or its account disabled; null for other codes.
+   */
+  get reason(): string | null {
+    const reason = this.errors[0]?.extensions?.['reason'];
+    return this.code === 'UNAUTHENTICATED' && typeof reason === 'string' ? reason : null;
+  }
+
+  /** Whether the same operation may well succeed later: the connection or the hub's database failed, not the operation. */
   get mayPass(): boolean {
-    return this.code === 'UNREACHABLE' || this.code === 'CONNECTION_LOST';
+    return PASSING.has(this.code);
   }
 }

@@ -162,14 +162,14 @@ test('a token expires while the database does not answer what its account may do
   await connections.stop();
 });
 
-test('a stream whose account’s permissions change ends with UNAUTHENTICATED, and its token is good for another', async () => {
+test('a stream whose account’s permissions change ends with PERMISSIONS_CHANGED, and its token is good for another', async () => {
   const account = await insertAccount(hub.database, { email: 'changed@sinergi.test', roles: ['AUDITOR'] });
   const token = await hub.tokenOf(account);
   const stream = await openStream(hub.url, token, { query, variables: { filter } });
   await hub.feedsOpen(1);
   await hub.database.sql(`update account_roles set role = 'ADMIN' where account_id = $1`, [account]);
   const end = await stream.text();
-  expect(end).toContain('"extensions":{"code":"UNAUTHENTICATED"}');
+  expect(end).toContain('"extensions":{"code":"PERMISSIONS_CHANGED"}');
   expect(end).toMatch(/event: complete\ndata: \n\n$/);
   await hub.feedsOpen(0);
   const again = await openStream(hub.url, token, { query: '{ viewer { roles } }' });

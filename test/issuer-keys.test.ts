@@ -38,7 +38,10 @@ async function reading(alg: Algorithm = 'ES256') {
     provider,
     time,
     later: (seconds: number) => time.later(seconds),
-    read: async (token: string) => (await tokens.read(token, time.now()))?.subject ?? null,
+    read: async (token: string) => {
+      const read = await tokens.read(token, time.now());
+      return typeof read === 'string' ? null : read.subject;
+    },
     [Symbol.asyncDispose]: () => provider.stop(),
   };
 }

@@ -1,4 +1,4 @@
-import { forbidden, RequestError, Refused } from '../kernel/problems.ts';
+import { forbidden, Refused, RequestError, unauthenticated } from '../kernel/problems.ts';
 import { type Actor, isWithin } from './actor.ts';
 import { type Act, type Permission, permissions, type Relation } from './permissions.ts';
 
@@ -52,7 +52,7 @@ function may(actor: Actor, act: Act, subject: Subject = {}): boolean {
 
 /** What somebody hears who has not signed in. */
 function notSignedIn({ refusal }: Actor): RequestError {
-  return refusal ?? new RequestError('UNAUTHENTICATED', { key: 'auth.required' });
+  return refusal ?? unauthenticated('MISSING');
 }
 
 /** Refuses mutations of anybody who has not signed in. */

@@ -27,7 +27,7 @@ export interface Actor {
   villageIds: readonly string[];
   /** What the token is for, at the most; null for a session, which is for everything. They only narrow. */
   scopes: readonly Scope[] | null;
-  /** Of somebody whose token was refused for a reason that they can be told: what they hear instead of `auth.required`. */
+  /** Of somebody who is not signed in: why, when it is not for want of a token. */
   refusal?: RequestError;
   origin: Origin;
 }

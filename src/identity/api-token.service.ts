@@ -6,7 +6,7 @@ import { mutate, record } from '../audit/audit-trail.service.ts';
 import { CHARACTERS, ENTRIES } from '../kernel/bounds.ts';
 import { addDays } from '../kernel/calendar.ts';
 import { InputCheck } from '../kernel/input-check.ts';
-import { invalid, notFound, Refused, RequestError } from '../kernel/problems.ts';
+import { invalid, notFound, Refused, unauthenticated } from '../kernel/problems.ts';
 import type { Database, Transaction } from '../platform/database.ts';
 import { newId } from '../platform/ids.ts';
 import type { Row } from '../platform/rows.ts';
@@ -144,7 +144,7 @@ export class ApiTokenService {
       select id from accounts where id = ${accountId} and disabled_at is null for no key update`.execute(
       tx.sql,
     );
-    if (rows.length === 0) throw new RequestError('UNAUTHENTICATED', { key: 'auth.required' });
+    if (rows.length === 0) throw unauthenticated('ENDED');
     const good = await tx.em.count(ApiToken, { accountId, revokedAt: null, expiresAt: { $gt: now } });
     if (good < MAX_TOKENS) return;
     throw new Refused(invalid(['input'], 'input.too-many-tokens', { max: MAX_TOKENS }));

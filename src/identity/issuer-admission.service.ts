@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { anonymous, type Origin } from '../access/actor.ts';
 import { record } from '../audit/audit-trail.service.ts';
-import { RequestError } from '../kernel/problems.ts';
+import { RequestError, unauthenticated } from '../kernel/problems.ts';
 import type { Database, Transaction } from '../platform/database.ts';
 import { transactionTime } from '../platform/transaction-time.ts';
 import type { Rights } from './actor.service.ts';
@@ -18,7 +18,7 @@ import { type FoundRights, findRights } from './issuer-rights.service.ts';
 import type { IssuerToken } from './issuer-tokens.ts';
 import type { ClaimNames } from './issuer.rules.ts';
 
-const notSignedIn = () => new RequestError('UNAUTHENTICATED', { key: 'auth.required' });
+const notSignedIn = () => unauthenticated('ENDED');
 
 /**
  * Lets in whoever brings an issuer's token that was not seen before: makes the account at first sight, gives it what the

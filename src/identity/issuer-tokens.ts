@@ -1,10 +1,11 @@
-import { decodeJwt, errors, type JWTPayload, type JWTVerifyResult, jwtVerify } from 'jose';
+import { decodeJwt, type JWTPayload, type JWTVerifyResult, jwtVerify } from 'jose';
 import QuickLRU from 'quick-lru';
 import { isStorable } from '../kernel/text.ts';
 import { idOf } from '../platform/ids.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
 import { type ClaimedRights, emailIn, type IssuerSettings, nameIn, rightsIn } from './issuer.rules.ts';
 import { hashSecret } from './secrets.ts';
+import { type RefusedToken, refusalOfToken } from './tokens.ts';
 
 /** What an issuer's access token says. */
 export interface IssuerToken {
@@ -57,21 +58,22 @@ export class IssuerTokens {
   }
 
   /**
-   * What a token says; null for one that is not the issuer's, is not for this hub, was altered, or has expired. Throws
-   * IssuerUnavailable when its keys cannot be had.
+   * What a token says; INVALID for one that is not the issuer's, is not for this hub, or was altered, EXPIRED for one
+   * that was good. Throws IssuerUnavailable when its keys cannot be had.
    */
-  async read(token: string, now: Date): Promise<IssuerToken | null> {
+  async read(token: string, now: Date): Promise<IssuerToken | RefusedToken> {
     const digest = hashSecret(token);
     const { version: keys } = await this.keys.current(now);
     const known = this.verified.get(digest);
     const read = known?.keys === keys ? known.token : await this.verify(token, now);
     // jose compares whole seconds.
-    if (read === null || read.expiresAt <= now) return null;
+    if (typeof read === 'string') return read;
+    if (read.expiresAt <= now) return 'EXPIRED';
     if (known?.token !== read) this.verified.set(digest, { token: read, keys });
     return read;
   }
 
-  private async verify(token: string, now: Date): Promise<IssuerToken | null> {
+  private async verify(token: string, now: Date): Promise<IssuerToken | RefusedToken> {
     const { issuer, audience, algorithms, clockSkewSeconds } = this.settings;
     try {
       const verified = await jwtVerify(token, (header, jws) => this.keys.find(header, jws, now), {
@@ -83,16 +85,15 @@ export class IssuerTokens {
         maxTokenAge: MAX_AGE_SECONDS,
         currentDate: now,
       });
-      return isForBearers(verified) ? this.contentOf(token, verified.payload) : null;
+      return isForBearers(verified) ? this.contentOf(token, verified.payload) : 'INVALID';
     } catch (error) {
-      if (error instanceof errors.JOSEError) return null;
-      throw error;
+      return refusalOfToken(error);
     }
   }
 
-  private contentOf(token: string, payload: JWTPayload): IssuerToken | null {
+  private contentOf(token: string, payload: JWTPayload): IssuerToken | RefusedToken {
     const { sub: subject, iat = 0, exp = 0 } = payload;
-    if (typeof subject !== 'string' || !isSubject(subject)) return null;
+    if (typeof subject !== 'string' || !isSubject(subject)) return 'INVALID';
     const { issuer, clockSkewSeconds } = this.settings;
     const end = Math.min(exp, iat + MAX_AGE_SECONDS) + clockSkewSeconds;
     return {

@@ -1,5 +1,6 @@
 import { errors, jwtVerify, SignJWT } from 'jose';
 import QuickLRU from 'quick-lru';
+import type { UnauthenticatedReason } from '../kernel/problems.ts';
 import { isStorable } from '../kernel/text.ts';
 import { newId } from '../platform/ids.ts';
 
@@ -18,6 +19,16 @@ export interface ReadToken {
   accountId: string;
   tokenId: string;
   expiresAt: Date;
+}
+
+/** Why a token is not taken. */
+export type RefusedToken = Extract<UnauthenticatedReason, 'INVALID' | 'EXPIRED'>;
+
+/** Of an error of jose, which looks at the signature before it looks at the times. Throws any other error. */
+export function refusalOfToken(error: unknown): RefusedToken {
+  if (error instanceof errors.JWTExpired) return 'EXPIRED';
+  if (error instanceof errors.JOSEError) return 'INVALID';
+  throw error;
 }
 
 export interface IssuedToken {
@@ -56,13 +67,14 @@ export class Tokens {
     return { token, tokenId, expiresAt: new Date(expiresAt * 1000) };
   }
 
-  /** What a token says; null for one that is not ours, was altered, or has expired. */
-  async read(token: string, now: Date): Promise<ReadToken | null> {
+  /** What a token says; INVALID for one that is not ours or was altered, EXPIRED for one that was ours. */
+  async read(token: string, now: Date): Promise<ReadToken | RefusedToken> {
     const verified = this.verified.get(token) ?? (await this.verify(token, now));
-    return verified === null || verified.expiresAt <= now ? null : verified;
+    if (typeof verified === 'string') return verified;
+    return verified.expiresAt <= now ? 'EXPIRED' : verified;
   }
 
-  private async verify(token: string, now: Date): Promise<ReadToken | null> {
+  private async verify(token: string, now: Date): Promise<ReadToken | RefusedToken> {
     try {
       const { payload } = await jwtVerify(token, this.secret, {
         algorithms: [ALGORITHM],
@@ -72,7 +84,7 @@ export class Tokens {
         currentDate: now,
       });
       const { sub: accountId, jti: tokenId } = payload;
-      if (!isWord(accountId) || !isWord(tokenId)) return null;
+      if (!isWord(accountId) || !isWord(tokenId)) return 'INVALID';
       const read = {
         accountId,
         tokenId,
@@ -81,8 +93,7 @@ export class Tokens {
       this.verified.set(token, read);
       return read;
     } catch (error) {
-      if (error instanceof errors.JOSEError) return null;
-      throw error;
+      return refusalOfToken(error);
     }
   }
 }

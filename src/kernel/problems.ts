@@ -72,6 +72,7 @@ export function wrongState(
 
 export type RequestErrorCode =
   | 'UNAUTHENTICATED'
+  | 'PERMISSIONS_CHANGED'
   | 'SERVICE_UNAVAILABLE'
   | 'FORBIDDEN'
   | 'BAD_USER_INPUT'
@@ -116,6 +117,25 @@ export class RequestError extends Error {
     this.said = said;
     this.details = details;
   }
+}
+
+/**
+ * Why somebody counts as not signed in: no token; one that is not ours or was altered; one of ours that has expired; one
+ * of ours whose session was ended, that was revoked, or whose account is disabled. EXPIRED and ENDED are only said to
+ * whoever holds a token with a good signature.
+ */
+export type UnauthenticatedReason = 'MISSING' | 'INVALID' | 'EXPIRED' | 'ENDED';
+
+const UNAUTHENTICATED_MESSAGES = {
+  MISSING: 'auth.required',
+  INVALID: 'auth.invalid',
+  EXPIRED: 'auth.expired',
+  ENDED: 'auth.ended',
+} as const satisfies Record<UnauthenticatedReason, MessageKey>;
+
+/** The error UNAUTHENTICATED with its `reason`. */
+export function unauthenticated(reason: UnauthenticatedReason): RequestError {
+  return new RequestError('UNAUTHENTICATED', { key: UNAUTHENTICATED_MESSAGES[reason] }, { reason });
 }
 
 export function badArgument(argument: string, key: MessageKey, params?: MessageParams): RequestError {

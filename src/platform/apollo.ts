@@ -4,12 +4,19 @@ import {
   type GraphQLRequestContextResponseForOperation,
   type GraphQLResponse,
   HeaderMap,
+  type HTTPGraphQLHead,
 } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import { getOperationAST, GraphQLError, type GraphQLSchema } from 'graphql';
+import {
+  type FormattedExecutionResult,
+  getOperationAST,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+} from 'graphql';
 import type { Logger } from 'pino';
 import { CSRF_HEADERS } from './forgery.ts';
 import { costOf } from './graphql/answer-size.ts';
@@ -77,6 +84,19 @@ function judge(documents: Documents, asked: Asked): number | readonly GraphQLErr
   }
 }
 
+function setRetryAfter({ headers }: HTTPGraphQLHead, { extensions }: GraphQLFormattedError): void {
+  const seconds = extensions?.['retryAfterSeconds'];
+  if (typeof seconds === 'number') headers.set('retry-after', String(seconds));
+}
+
+/** An answer that holds nothing since what it needs is away has the status 503, by which proxies know it. */
+function tellOutage(http: HTTPGraphQLHead, { data, errors = [] }: FormattedExecutionResult): void {
+  const outage = errors.find(({ extensions }) => extensions?.['code'] === 'SERVICE_UNAVAILABLE');
+  if (outage === undefined || Object.values(data ?? {}).some((value) => value !== null)) return;
+  http.status = httpStatusOf('SERVICE_UNAVAILABLE');
+  setRetryAfter(http, outage);
+}
+
 /**
  * Measures, validates and weighs an operation before it is executed, by the same `Documents` and `costOf` as the other
  * transports. Apollo would validate first, and measure while it validates.
@@ -84,11 +104,11 @@ function judge(documents: Documents, asked: Asked): number | readonly GraphQLErr
 function withinLimits({ documents, logger }: ApolloOptions): ApolloServerPlugin<Context> {
   const refusal = (errors: readonly GraphQLError[], hearer: Hearer): GraphQLResponse => {
     const formatted = errors.map((error) => toClientError(error, hearer, logger));
-    const { code, retryAfterSeconds } = formatted[0]!.extensions ?? {};
-    const headers = new HeaderMap();
-    if (typeof retryAfterSeconds === 'number') headers.set('retry-after', String(retryAfterSeconds));
+    const [first] = formatted;
+    const http = { status: httpStatusOf(first!.extensions?.['code']), headers: new HeaderMap() };
+    setRetryAfter(http, first!);
     return {
-      http: { status: httpStatusOf(code), headers },
+      http,
       body: { kind: 'single', singleResult: { errors: formatted } },
     };
   };
@@ -103,14 +123,16 @@ function withinLimits({ documents, logger }: ApolloOptions): ApolloServerPlugin<
           return Promise.resolve(null);
         },
         willSendResponse: ({ contextValue, response: { body, http } }) => {
+          if (body.kind !== 'single') return Promise.resolve();
           const { errors } = contextValue.bytes;
-          if (body.kind === 'single' && errors !== null) {
+          if (errors !== null) {
             body.singleResult = { errors: errors.map((error) => toClientError(error, contextValue, logger)) };
             http.status = httpStatusOf('ANSWER_TOO_LARGE');
           }
-          if (body.kind === 'single' && cost !== undefined) {
+          if (cost !== undefined) {
             body.singleResult.extensions = { ...body.singleResult.extensions, ...costExtension(cost) };
           }
+          tellOutage(http, body.singleResult);
           return Promise.resolve();
         },
       });

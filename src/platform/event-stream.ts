@@ -11,7 +11,7 @@ import { isRecord } from '../kernel/record.ts';
 import type { Context } from './graphql/context.ts';
 import type { PersistedOperations } from './graphql/persisted-operations.ts';
 import { toClientError } from './graphql/errors.ts';
-import { executeWithinLimits, subscribeShared } from './graphql/execution.ts';
+import { executeWithinLimits, failureOf, subscribeShared } from './graphql/execution.ts';
 import { type SentOperation, sentOperation } from './graphql/sent-operation.ts';
 import type { Connection } from './live/connections.ts';
 import { EventStreamOutlet } from './live/event-stream-outlet.ts';
@@ -108,9 +108,8 @@ class EventStream {
       actor,
       expiresAt,
       address: addressOf(this.reply.request.raw, this.options.isProxy),
-      end: (_code, reason) => {
-        const error = new GraphQLError(reason, { extensions: { code: 'UNAUTHENTICATED' } });
-        this.outlet.end(JSON.stringify({ errors: [error] }));
+      end: (_code, why) => {
+        this.outlet.end(this.failure(why));
         this.reply.raw.end();
       },
     };
@@ -155,10 +154,7 @@ class EventStream {
   }
 
   private failure(error: unknown): string {
-    const originalError = error instanceof Error ? error : new Error(String(error));
-    const shown =
-      error instanceof GraphQLError ? error : new GraphQLError(originalError.message, { originalError });
-    return this.result({ errors: [shown] });
+    return this.result({ errors: [failureOf(error)] });
   }
 }
 

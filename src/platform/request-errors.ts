@@ -12,6 +12,7 @@ const STATUS: Readonly<Partial<Record<string, number>>> = {
   FORBIDDEN_ORIGIN: 403,
   OPERATION_TOO_SLOW: 504,
   RATE_LIMITED: 429,
+  SERVICE_UNAVAILABLE: 503,
   TOO_MANY_OPERATIONS: 429,
   UNAUTHENTICATED: 401,
   UNSUPPORTED_MEDIA_TYPE: 415,
@@ -48,7 +49,7 @@ export function answerErrors(app: FastifyInstance, logger: Logger): void {
     const { code, retryAfterSeconds } = formatted.extensions ?? {};
     if (typeof retryAfterSeconds === 'number') reply.header('retry-after', String(retryAfterSeconds));
     if (code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer');
-    const isOwnFault = !(originalError instanceof RequestError);
-    return reply.code(isOwnFault ? 500 : httpStatusOf(code)).send({ errors: [formatted] });
+    const status = code === 'INTERNAL_SERVER_ERROR' ? 500 : httpStatusOf(code);
+    return reply.code(status).send({ errors: [formatted] });
   });
 }

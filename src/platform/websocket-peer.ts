@@ -2,9 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import type { Context as ProtocolContext } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Actor } from '../access/actor.ts';
+import { unauthenticated } from '../kernel/problems.ts';
 import type { Context } from './graphql/context.ts';
-import type { Hearer } from './graphql/errors.ts';
-import { CLOSE_TOO_MANY, CLOSE_UNAUTHENTICATED, type Connection } from './live/connections.ts';
+import { type Hearer, toClientError } from './graphql/errors.ts';
+import { failureOf } from './graphql/execution.ts';
+import { CLOSE_TOO_MANY, CLOSE_UNAUTHENTICATED, closeReason, type Connection } from './live/connections.ts';
 import type { LiveOptions } from './live/live-options.ts';
 import type { Operations } from './live/operations.ts';
 import type { Waiting } from './live/outlet.ts';
@@ -12,6 +14,10 @@ import { localeOf } from './messages.ts';
 import { addressOf } from './proxies.ts';
 import { requestIdOf } from './request-id.ts';
 import type { Tab } from './usage.ts';
+
+/** What the connection needs is away for a moment; the reason says when to connect again. */
+const CLOSE_UNAVAILABLE = 4503;
+const CLOSE_INTERNAL_ERROR = 4500;
 
 /** What a client says of itself when it connects. */
 export type Parameters = { authorization?: unknown; acceptLanguage?: unknown };
@@ -65,16 +71,24 @@ export function hearerOf({ request, hearer }: Extra): Hearer {
 
 /** How the connection of somebody who may not read is closed: an issuer that is away will be back. */
 function refusalOf({ refusal }: Actor): [code: number, reason: string] {
-  return refusal?.code === 'SERVICE_UNAVAILABLE'
-    ? [CLOSE_TOO_MANY, 'The sign-in cannot be checked at the moment; try again later.']
-    : [CLOSE_UNAUTHENTICATED, 'Sign in first: send a token that is good as authorization.'];
+  const why = refusal ?? unauthenticated('MISSING');
+  return [why.code === 'SERVICE_UNAVAILABLE' ? CLOSE_UNAVAILABLE : CLOSE_UNAUTHENTICATED, closeReason(why)];
 }
 
 /** Counts a connection among the open ones; false, and it is closed, when there are too many or it is no more. */
 export async function admit(peer: Peer, options: LiveOptions): Promise<boolean> {
   const { connections, isProxy } = options;
   const { socket, request } = peer.extra;
-  const context = await contextOfPeer(peer, requestIdOf(request), options);
+  let context: Context;
+  try {
+    context = await contextOfPeer(peer, requestIdOf(request), options);
+  } catch (error) {
+    const { extensions } = toClientError(failureOf(error), hearerOf(peer.extra), options.logger);
+    if (extensions?.['code'] === 'SERVICE_UNAVAILABLE') {
+      socket.close(CLOSE_UNAVAILABLE, JSON.stringify(extensions));
+    } else socket.close(CLOSE_INTERNAL_ERROR, 'Internal server error');
+    return false;
+  }
   const { actor, expiresAt, usage } = context;
   // Its end was told while it was asked who is there, and is not told again.
   if (socket.readyState !== socket.OPEN) return false;
@@ -90,7 +104,7 @@ export async function admit(peer: Peer, options: LiveOptions): Promise<boolean> 
     actor,
     expiresAt,
     address,
-    end: (code, reason) => socket.close(code, reason),
+    end: (code, why) => socket.close(code, closeReason(why)),
   };
   if (!connections.add(connection)) {
     socket.close(CLOSE_TOO_MANY, 'Too many connections; try again later.');

@@ -9,7 +9,7 @@ import { RequestError } from '../kernel/problems.ts';
 import type { Context } from './graphql/context.ts';
 import type { Documents } from './graphql/documents.ts';
 import { type Hearer, toClientError } from './graphql/errors.ts';
-import { executeWithinLimits, refusalOf, subscribeShared } from './graphql/execution.ts';
+import { executeWithinLimits, failureOf, refusalOf, subscribeShared } from './graphql/execution.ts';
 import { LIMITS } from './limits.ts';
 import { BoundedWebSocket } from './live/bounded-web-socket.ts';
 import { CLOSE_PERMISSIONS_CHANGED } from './live/connections.ts';
@@ -84,6 +84,17 @@ function speak(sockets: WebSocketServer, options: WebSocketOptions): { dispose()
   const operations = new WeakMap<ExecutionArgs, Operation>();
   const format = (errors: readonly GraphQLError[], hearer: Hearer): GraphQLFormattedError[] =>
     errors.map((error) => toClientError(error, hearer, logger));
+  const contextOf = async (peer: Peer, id: string, signal: AbortSignal): Promise<Context> => {
+    const context = await contextOfPeer(peer, nextRequestId(peer), options, signal);
+    const { socket, request, isKnown } = peer.extra;
+    // Whose token was worth nothing when it was opened is counted as nobody, and no look would end what they hear.
+    if (isKnown === false && context.actor.accountId !== null) {
+      socket.close(CLOSE_PERMISSIONS_CHANGED, 'You are known now; connect again.');
+    }
+    const waiting = (peer.extra.waiting ??= new Waiting());
+    outlets.set(context, new WebSocketOutlet(socket, request.socket, id, waiting));
+    return context;
+  };
   return useServer<Parameters, Extra>(
     {
       schema,
@@ -93,7 +104,7 @@ function speak(sockets: WebSocketServer, options: WebSocketOptions): { dispose()
           .get(args)!
           .answer(() => subscribeShared(args, outlets.get(args.contextValue as object)!, format, logger)),
       onConnect: (peer) => admit(peer, options),
-      onSubscribe: (peer, id, payload) => {
+      onSubscribe: async (peer, id, payload) => {
         const { variables } = payload;
         // Empty is absent, as over HTTP.
         const operationName = payload.operationName === '' ? undefined : payload.operationName;
@@ -122,19 +133,13 @@ function speak(sockets: WebSocketServer, options: WebSocketOptions): { dispose()
         const operation = running.begin(id);
         operations.set(args, operation);
         peer.subscriptions[id] = operation.ending();
-        return args;
-      },
-      context: async (peer, id, _payload, args) => {
-        const { signal } = operations.get(args)!;
-        const context = await contextOfPeer(peer, nextRequestId(peer), options, signal);
-        const { socket, request, isKnown } = peer.extra;
-        // Whose token was worth nothing when it was opened is counted as nobody, and no look would end what they hear.
-        if (isKnown === false && context.actor.accountId !== null) {
-          socket.close(CLOSE_PERMISSIONS_CHANGED, 'You are known now; connect again.');
+        try {
+          args.contextValue = await contextOf(peer, id, operation.signal);
+          return args;
+        } catch (error) {
+          // The failure is this operation's; graphql-ws would close the connection.
+          return operation.answer(() => Promise.resolve([failureOf(error)]));
         }
-        const waiting = (peer.extra.waiting ??= new Waiting());
-        outlets.set(context, new WebSocketOutlet(socket, request.socket, id, waiting));
-        return context;
       },
       onError: ({ extra }, _id, _payload, errors) => format(errors, hearerOf(extra)),
       onNext: (_peer, _id, _payload, { contextValue }, { errors, ...result }) =>

@@ -12,6 +12,16 @@ interface WireRules {
   onSilence?: () => void;
 }
 
+/** A connection was given up, since the database said nothing for so long. */
+class SilentDatabase extends Error {
+  readonly code = 'ETIMEDOUT';
+
+  constructor(silenceMs: number) {
+    super(`the database was silent for ${silenceMs} ms`);
+    this.name = 'SilentDatabase';
+  }
+}
+
 /**
  * The sockets of one pool or session. A half-open connection tells nobody that it is dead: packets vanish, and
  * whoever waits for an answer would wait for ever. So none of these is waited on for longer than `silenceMs` without
@@ -37,7 +47,7 @@ export class Wires {
       // After a stop of this whole process the answer may have come and wait to be read.
       setImmediate(() => {
         if (socket.destroyed || socket.bytesRead > bytesRead || isPatient?.() === true) return;
-        socket.destroy(new Error(`the database was silent for ${silenceMs} ms`));
+        socket.destroy(new SilentDatabase(silenceMs));
         onSilence?.();
       });
     });

@@ -14,6 +14,7 @@ import { remainingOf } from '../needs/need.rules.ts';
 import type { PartnerService } from '../partners/partner.service.ts';
 import type { Database } from '../platform/database.ts';
 import { GroupCommit } from '../platform/group-commit.ts';
+import { outageCodeOf } from '../platform/outage.ts';
 import { type ClaimOrder, ClaimTransaction } from './claim-transaction.service.ts';
 import type { PledgeView } from './pledge-book.service.ts';
 import { pledgeSubjects } from './pledge.rules.ts';
@@ -73,7 +74,11 @@ export class ClaimService {
           end !== null && 'problems' in end ? { reason: new Refused(...end.problems) } : end,
         );
       },
-      onFailure: (error) => logger.warn({ err: error }, 'claims failed together and are made one by one'),
+      onFailure: (error) => {
+        // While the database is away each of them fails by itself too, and that is logged.
+        if (outageCodeOf(error) !== null) return;
+        logger.warn({ err: error }, 'claims failed together and are made one by one');
+      },
     });
   }
 

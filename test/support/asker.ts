@@ -37,12 +37,17 @@ export class Asker {
   private readonly url: string;
   private readonly headers: Record<string, string>;
 
-  constructor(url: string, token: string | null, acceptLanguage = 'en') {
+  constructor(
+    url: string,
+    token: string | null,
+    acceptLanguage = 'en',
+    authorization = token === null ? undefined : `Bearer ${token}`,
+  ) {
     this.url = url;
     this.headers = {
       'content-type': 'application/json',
       'accept-language': acceptLanguage,
-      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...(authorization !== undefined && { authorization }),
     };
   }
 

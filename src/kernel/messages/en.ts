@@ -113,6 +113,13 @@ export const en = {
   'auth.issuer-unavailable':
     'Your organisation’s sign-in cannot be checked at the moment; try again in half a minute.',
   'auth.required': 'Sign in first: send “Authorization: Bearer <token>” with the token that signIn answers.',
+  'auth.invalid':
+    'This token is not one of this hub, or was changed on its way; sign in, and send the token that signIn returns as it is.',
+  'auth.expired': 'This token has expired; sign in again.',
+  'auth.ended': 'This session has ended, or its account is disabled; sign in again.',
+  'auth.permissions-changed': 'What your account may do has changed; connect again with the same token.',
+  'error.database-away':
+    'The database is away at the moment, and nothing was done that can be told; ask again in {seconds, plural, one {# second} other {# seconds}}, a mutation with the same idempotency key.',
   'error.internal': 'Something went wrong on our side; quote {id} when you ask for help.',
   'error.busy': 'The hub is busy; try again in a moment.',
   'audit.restored':

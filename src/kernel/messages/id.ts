@@ -114,6 +114,13 @@ export const id: Record<MessageKey, string> = {
   'auth.issuer-unavailable':
     'Akun lembaga Anda tidak dapat diperiksa saat ini; coba lagi setengah menit lagi.',
   'auth.required': 'Masuklah dahulu: kirim “Authorization: Bearer <token>” dengan token jawaban signIn.',
+  'auth.invalid':
+    'Token ini bukan dari hub ini, atau berubah di perjalanan; masuklah, lalu kirim token dari signIn apa adanya.',
+  'auth.expired': 'Masa berlaku token ini sudah habis; silakan masuk lagi.',
+  'auth.ended': 'Sesi ini sudah berakhir, atau akunnya dinonaktifkan; silakan masuk lagi.',
+  'auth.permissions-changed': 'Hak akun Anda sudah berubah; sambungkan lagi dengan token yang sama.',
+  'error.database-away':
+    'Basis data sedang tidak dapat dijangkau, dan belum ada hasil yang bisa dipastikan; coba lagi dalam {seconds} detik, untuk mutasi dengan kunci idempotensi yang sama.',
   'error.internal': 'Ada yang salah di pihak kami; sebutkan {id} bila meminta bantuan.',
   'error.busy': 'Hub sedang sibuk; coba lagi sebentar lagi.',
   'audit.restored':

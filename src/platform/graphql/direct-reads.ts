@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { RequestError } from '../../kernel/problems.ts';
 import { isRecord } from '../../kernel/record.ts';
 import type { CompiledRead, PreparedReads } from '../prepared-reads.ts';
+import { outageCodeOf } from '../outage.ts';
 import type { ReadyReads } from '../read-plan/ready-reads.ts';
 import { tooManyBytes } from './answer-bytes.ts';
 import { costOf } from './answer-size.ts';
@@ -64,6 +65,8 @@ export class DirectReads {
     } catch (error) {
       const refusal = refusalOfRead(error);
       if (refusal !== null) throw refusal;
+      // The answer holds nothing, and its status says so.
+      if (outageCodeOf(error) !== null) throw error;
       const failed = new GraphQLError('a read failed', { originalError: error as Error });
       const errors = [toClientError(failed, context, this.options.logger)];
       return `{"errors":${JSON.stringify(errors)},"data":null,"extensions":${extensions}}`;

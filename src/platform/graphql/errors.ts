@@ -4,6 +4,8 @@ import type { Logger } from 'pino';
 import { Refused, RequestError } from '../../kernel/problems.ts';
 import { READ_TIMEOUT_MS } from '../database-settings.ts';
 import { type Locale, say } from '../messages.ts';
+import { logOutage } from '../outage-log.ts';
+import { outageCodeOf, outageError } from '../outage.ts';
 import { sqlState } from '../retry.ts';
 import { Abandoned } from '../wanted.ts';
 import { argumentOf } from './argument-path.ts';
@@ -30,6 +32,15 @@ export function refusalOfRead(error: unknown): RequestError | null {
   });
 }
 
+function shown(
+  cause: RequestError,
+  { locations, path }: GraphQLError,
+  locale: Locale,
+): GraphQLFormattedError {
+  const extensions = { code: cause.code, ...cause.details };
+  return { message: say(locale, cause.said), locations, path, extensions };
+}
+
 /** Who hears of an error, and under which name its request is in the log. */
 export interface Hearer {
   readonly locale: Locale;
@@ -37,8 +48,8 @@ export interface Hearer {
 }
 
 /**
- * What a client hears of an error, on every transport: its own mistakes in its own language with a code; of ours
- * only an id, under which the log has the rest.
+ * What a client hears of an error, on every transport: its own mistakes in its own language with a code; of a database
+ * that is away when to ask again; of ours only an id, under which the log has the rest.
  */
 export function toClientError(
   error: GraphQLError,
@@ -47,14 +58,7 @@ export function toClientError(
 ): GraphQLFormattedError {
   const { locations, path } = error;
   const cause = refusalOfRead(error.originalError) ?? error.originalError;
-  if (cause instanceof RequestError) {
-    return {
-      message: say(locale, cause.said),
-      locations,
-      path,
-      extensions: { code: cause.code, ...cause.details },
-    };
-  }
+  if (cause instanceof RequestError) return shown(cause, error, locale);
   if (cause instanceof Refused) {
     const [problem] = cause.problems;
     const code = problem!.kind === 'Forbidden' ? 'FORBIDDEN' : 'BAD_USER_INPUT';
@@ -70,10 +74,16 @@ export function toClientError(
     };
     return { message: error.message, locations, path, extensions };
   }
+  const err = cause ?? error;
+  const outage = outageCodeOf(err);
+  if (outage !== null) {
+    logOutage(logger, outage, { err, requestId, path });
+    return shown(outageError(), error, locale);
+  }
   const id = randomUUID();
   // Whoever asked has gone, so that nobody hears of it.
   if (!(cause instanceof Abandoned)) {
-    logger.error({ err: cause ?? error, errorId: id, requestId, path }, 'an operation failed');
+    logger.error({ err, errorId: id, requestId, path }, 'an operation failed');
   }
   return {
     message: say(locale, { key: 'error.internal', params: { id } }),

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import {
   createSourceEventStream,
   execute,
@@ -30,6 +31,13 @@ export function costExtension(fields: number): { cost: { fields: number; maxFiel
 export function refusalOf(error: unknown): GraphQLError {
   if (!(error instanceof RequestError)) throw error;
   return new GraphQLError(error.message, { originalError: error });
+}
+
+/** Anything that was thrown, as an error of GraphQL. */
+export function failureOf(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  const originalError = isNativeError(error) ? error : new Error(String(error));
+  return new GraphQLError(originalError.message, { originalError });
 }
 
 /** Does the work as one of the asker's operations, once its cost is reserved; answers the errors of one that may not be. */

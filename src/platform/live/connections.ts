@@ -1,6 +1,9 @@
 import type { Logger } from 'pino';
 import { type Actor, permissionsOf } from '../../access/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import { RequestError, unauthenticated } from '../../kernel/problems.ts';
+import { logOutage } from '../outage-log.ts';
+import { outageCodeOf } from '../outage.ts';
 import { ownerOf } from '../owner.ts';
 
 /** The token has expired or was ended, or its account is no more: connect again with a new one. */
@@ -21,7 +24,8 @@ export interface Connection {
   readonly expiresAt: Date | null;
   /** Where somebody who has not signed in connects from. */
   readonly address: string | null;
-  end(code: number, reason: string): void;
+  /** Ends it by a close code, and says why. */
+  end(code: number, why: RequestError): void;
 }
 
 /** The part of all places that those may hold together who have not signed in. */
@@ -110,7 +114,7 @@ export class Connections {
     const now = this.clock.now();
     for (const connection of this.open) {
       if (connection.expiresAt !== null && connection.expiresAt <= now) {
-        connection.end(CLOSE_UNAUTHENTICATED, 'The token has expired; sign in again.');
+        connection.end(CLOSE_UNAUTHENTICATED, unauthenticated('EXPIRED'));
       }
     }
   }
@@ -119,7 +123,9 @@ export class Connections {
     try {
       await this.checkPermissions();
     } catch (error) {
-      this.logger.warn({ err: error }, 'permissions of open connections could not be looked up');
+      const outage = outageCodeOf(error);
+      if (outage !== null) logOutage(this.logger, outage, { err: error });
+      else this.logger.warn({ err: error }, 'permissions of open connections could not be looked up');
     } finally {
       this.checking = null;
     }
@@ -132,9 +138,9 @@ export class Connections {
     const permissions = new Map([...actors].map(([id, actor]) => [id, permissionsOf(actor)]));
     for (const connection of signedIn) {
       const now = permissions.get(tokenOf(connection));
-      if (now === undefined) connection.end(CLOSE_UNAUTHENTICATED, 'The session has ended; sign in again.');
+      if (now === undefined) connection.end(CLOSE_UNAUTHENTICATED, unauthenticated('ENDED'));
       else if (now !== permissionsOf(connection.actor)) {
-        connection.end(CLOSE_PERMISSIONS_CHANGED, 'Your permissions have changed; connect again.');
+        connection.end(CLOSE_PERMISSIONS_CHANGED, permissionsChanged());
       }
     }
   }
@@ -142,6 +148,15 @@ export class Connections {
 
 function mostStrangers({ most }: ConnectionLimits): number {
   return Math.max(1, Math.floor(most * STRANGERS_SHARE));
+}
+
+function permissionsChanged(): RequestError {
+  return new RequestError('PERMISSIONS_CHANGED', { key: 'auth.permissions-changed' });
+}
+
+/** The reason of a WebSocket's close, of at most 123 bytes: JSON with the code and its details. */
+export function closeReason({ code, details }: RequestError): string {
+  return JSON.stringify({ code, ...details });
 }
 
 /** Whoever has signed in asks through a token. */
