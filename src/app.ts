@@ -124,7 +124,8 @@ function contextsOf(
   const signIns = new Allowances(SIGN_INS, clock);
   const openFields = new OpenFields(config.openFieldsPerAccount);
   return async (head) => {
-    const { authorization, acceptLanguage, address, requestId, resumeAfter, signal, isSignIn } = head;
+    const { authorization, acceptLanguage, address, requestId, clientRequestId } = head;
+    const { resumeAfter, signal, isSignIn } = head;
     const identified = await authentication.authenticate(authorization, { address, requestId });
     const owner = ownerOf(identified.actor.accountId, address);
     return new Context({
@@ -142,6 +143,7 @@ function contextsOf(
       open: (fields) => openFields.open(owner, fields),
       maxAnswerBytes: config.maxAnswerBytes,
       requestId,
+      clientRequestId,
     });
   };
 }

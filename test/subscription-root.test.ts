@@ -53,7 +53,7 @@ test('the other subscriptions of the socket live on', async () => {
     expect((await reader.answerTo(reader.subscribe(query, variables))).type).toBe('error');
   }
   const below = reader.subscribe(
-    'subscription ($s: Boolean!) { pledgeFeed { kind need @skip(if: $s) { id } } }',
+    'subscription ($s: Boolean!) { pledgeFeed { kind occurredAt @skip(if: $s) } }',
     {
       s: true,
     },

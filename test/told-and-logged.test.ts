@@ -70,11 +70,11 @@ describe.each(transports)('over %s', (transport) => {
     await hub.database.sql('alter table clusters rename column hidden to colour');
     const { id, requestId, ...rest } = errors![0]!.extensions;
     expect(rest).toEqual({ code: 'INTERNAL_SERVER_ERROR' });
-    expect(requestId).toMatch(transport === 'websocket' ? /^trace-7\.\d+$/ : /^trace-7$/);
+    expect(requestId).toMatch(transport === 'websocket' ? /^[0-9a-f-]{36}\.\d+$/ : /^[0-9a-f-]{36}$/);
     expect(JSON.stringify(errors)).not.toMatch(/hidden|colour does|at \w+ \(|\.[jt]s:\d/);
     await until(() => hub.complaints.length > before, 'a line in the log');
     const lines = hub.complaints.slice(before).map((line) => JSON.parse(line) as Line);
-    expect(lines).toMatchObject([{ level: 50, errorId: id, requestId }]);
+    expect(lines).toMatchObject([{ level: 50, errorId: id, requestId, clientRequestId: 'trace-7' }]);
   });
 });
 

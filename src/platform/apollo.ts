@@ -21,10 +21,11 @@ import type { Logger } from 'pino';
 import { CSRF_HEADERS } from './forgery.ts';
 import { costOf } from './graphql/answer-size.ts';
 import type { Context } from './graphql/context.ts';
-import { type Documents, parseError, PARSE_LIMITS } from './graphql/documents.ts';
+import { type Documents, parseError } from './graphql/documents.ts';
 import { type Hearer, toClientError } from './graphql/errors.ts';
 import { costExtension, refusalOf } from './graphql/execution.ts';
 import { fixedFields } from './graphql/prices.ts';
+import { PARSE_LIMITS } from './limits.ts';
 import { httpStatusOf } from './request-errors.ts';
 
 export interface ApolloOptions {

@@ -19,6 +19,7 @@ import { Heartbeat } from './live/heartbeat.ts';
 import type { LiveOptions } from './live/live-options.ts';
 import { SharedReading } from './live/shared-stream.ts';
 import { addressOf } from './proxies.ts';
+import { clientRequestIdOf } from './request-id.ts';
 import { whileOpen } from './wanted.ts';
 
 const PATH = '/graphql/stream';
@@ -184,6 +185,7 @@ export function serveEventStreams(app: FastifyInstance, options: LiveOptions): v
         address: addressOf(request.raw, options.isProxy),
         requestId: request.id,
         signal: whileOpen(reply.raw),
+        clientRequestId: clientRequestIdOf(request),
         resumeAfter: typeof resumeAfter === 'string' && resumeAfter !== '' ? resumeAfter : null,
       });
       context.allowance.knock();

@@ -17,20 +17,20 @@ import { serveEventStreams } from './event-stream.ts';
 import { refuseForgery } from './forgery.ts';
 import type { ForwardingWatch } from './forwarding-watch.ts';
 import type { PersistedOperations } from './graphql/persisted-operations.ts';
-import { withoutEmpty } from './graphql/sent-operation.ts';
+import { sentOperation, withoutEmpty } from './graphql/sent-operation.ts';
 import type { JobState } from './job-runs.ts';
 import { LIMITS } from './limits.ts';
 import type { Context, RequestHead } from './graphql/context.ts';
 import type { DirectReads } from './graphql/direct-reads.ts';
 import type { Documents } from './graphql/documents.ts';
 import { mediaTypeFor } from './graphql/media-type.ts';
-import { sentOperation } from './graphql/sent-operation.ts';
 import type { LiveOptions } from './live/live-options.ts';
 import { tellBrowsers } from './page-headers.ts';
 import { addressOf, type Trust, trustIn } from './proxies.ts';
+import { compressReads } from './compression.ts';
 import { withoutEmptyParameters } from './empty-parameters.ts';
 import { answerErrors } from './request-errors.ts';
-import { requestIdOf } from './request-id.ts';
+import { clientRequestIdOf, newRequestId } from './request-id.ts';
 import { whileOpen, whileWanted } from './wanted.ts';
 import { SignInRequests } from './sign-in-requests.ts';
 import { isWebSocketUpgrade } from './upgrades.ts';
@@ -90,7 +90,7 @@ export function createApp(loggerInstance: FastifyBaseLogger, options: AppOptions
   const { isProxy = trustIn([]), keepAliveMs = 72_000 } = options;
   return Fastify({
     loggerInstance,
-    genReqId: requestIdOf,
+    genReqId: newRequestId,
     trustProxy: isProxy,
     logController: new LogController({ disableRequestLogging: true }),
     rewriteUrl: ({ url = '/' }) => withoutEmptyParameters(url),
@@ -124,7 +124,10 @@ function takeText(request: FastifyRequest, persisted: PersistedOperations): void
   request.body = { ...sent, extensions: Object.fromEntries(others), ...(query !== null && { query }) };
 }
 
-/** Whether it changes nothing, so that it may be given up when nobody waits for it. */
+/**
+ * Whether it changes nothing, so that it may be given up when nobody waits for it, and its answer may be compressed: one
+ * to anything else may hold a secret.
+ */
 function isRead({ method, body }: FastifyRequest, documents: Documents): boolean {
   if (method === 'GET') return true;
   const sent = isRecord(body) ? sentOperation(body) : null;
@@ -147,6 +150,7 @@ function contextsFor(
       acceptLanguage: headers['accept-language'],
       address: addressOf(raw, options.isProxy),
       requestId: id,
+      clientRequestId: clientRequestIdOf(raw),
       ...how,
     });
     context.allowance.knock();
@@ -198,6 +202,7 @@ async function serveGraphql(app: FastifyInstance, options: HttpOptions): Promise
   const apollo = await startApollo(options);
   app.addHook('onClose', () => apollo.stop());
   refuseForgery(app, options.origins);
+  compressReads(app, (request) => isRead(request, options.documents));
   app.route({ url: '/graphql', method: ['GET', 'POST'], handler: answerOperations(apollo, options) });
   serveEventStreams(app, options);
 }

@@ -34,3 +34,6 @@ export const LIMITS = {
 
 /** Names of limits as clients hear them, in `extensions.limit`. */
 export type LimitName = keyof typeof LIMITS;
+
+/** What the parser of documents may be asked to read. */
+export const PARSE_LIMITS = { maxTokens: LIMITS.tokens, maxComments: LIMITS.comments } as const;

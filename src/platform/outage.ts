@@ -1,5 +1,5 @@
-import { isNativeError } from 'node:util/types';
 import { RequestError } from '../kernel/problems.ts';
+import { isRecord } from '../kernel/record.ts';
 
 /**
  * SQLSTATEs of a server that cannot work now: connections lost or refused (08, without 08P01, which is a fault of the
@@ -31,12 +31,13 @@ const ENDED =
 /** How long a client waits before it asks again: a server that crashed is back within seconds. */
 const RETRY_AFTER_SECONDS = 5;
 
-function signOf(error: Error): string | null {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+function signOf(error: Readonly<Record<string, unknown>>): string | null {
+  const { code: given, message, syscall } = error;
+  const code = typeof given === 'string' ? given : '';
   // A socket file that is not there is a server that is not there; any other file is a fault of ours.
-  const isNoSocket = code === 'ENOENT' && 'syscall' in error && error.syscall === 'connect';
+  const isNoSocket = code === 'ENOENT' && syscall === 'connect';
   if (SQLSTATES.test(code) || SYSTEM_ERRORS.has(code) || isNoSocket) return code;
-  return ENDED.test(error.message) ? 'CONNECTION_ENDED' : null;
+  return typeof message === 'string' && ENDED.test(message) ? 'CONNECTION_ENDED' : null;
 }
 
 /**
@@ -44,7 +45,7 @@ function signOf(error: Error): string | null {
  * the same may be asked again. Null for every other error.
  */
 export function outageCodeOf(error: unknown): string | null {
-  for (let cause = error; isNativeError(cause); cause = cause.cause) {
+  for (let cause = error; isRecord(cause); cause = cause['cause']) {
     const sign = signOf(cause);
     if (sign !== null) return sign;
   }

@@ -119,6 +119,7 @@ export class ReadPackets {
       const failed = this.packetOf(lane);
       lane.coming -= 1;
       for (const { reject } of failed) reject(error);
+      this.goOn(lane);
       return;
     }
     const packet = this.packetOf(lane);
@@ -140,6 +141,11 @@ export class ReadPackets {
     await watched.ended();
     lane.busy -= 1;
     lease.release(this.isFull(lease.client, packet));
+    this.goOn(lane);
+  }
+
+  /** After a packet, also one that got no connection: what it left behind has nobody else to send it. */
+  private goOn(lane: Lane): void {
     if (lane.waiting.size > 0) this.send(lane);
     else if (lane.busy + lane.coming === 0 && !lane.isScheduled) this.lanes.delete(lane.owner);
   }

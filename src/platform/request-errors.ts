@@ -5,6 +5,7 @@ import { RequestError, type RequestErrorCode } from '../kernel/problems.ts';
 import { toClientError } from './graphql/errors.ts';
 import { LIMITS } from './limits.ts';
 import { localeOf } from './messages.ts';
+import { clientRequestIdOf } from './request-id.ts';
 
 const STATUS: Readonly<Partial<Record<string, number>>> = {
   BODY_TOO_LARGE: 413,
@@ -43,7 +44,11 @@ function inOwnTerms(error: FastifyError, { headers }: FastifyRequest): Error {
 export function answerErrors(app: FastifyInstance, logger: Logger): void {
   app.setErrorHandler(async (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
     const originalError = inOwnTerms(error, request);
-    const hearer = { locale: localeOf(request.headers['accept-language']), requestId: request.id };
+    const hearer = {
+      locale: localeOf(request.headers['accept-language']),
+      requestId: request.id,
+      clientRequestId: clientRequestIdOf(request),
+    };
     const shown = new GraphQLError(originalError.message, { originalError });
     const formatted = toClientError(shown, hearer, logger);
     const { code, retryAfterSeconds } = formatted.extensions ?? {};

@@ -12,7 +12,7 @@ import type { Operations } from './live/operations.ts';
 import type { Waiting } from './live/outlet.ts';
 import { localeOf } from './messages.ts';
 import { addressOf } from './proxies.ts';
-import { requestIdOf } from './request-id.ts';
+import { clientRequestIdOf, newRequestId } from './request-id.ts';
 import type { Tab } from './usage.ts';
 
 /** What the connection needs is away for a moment; the reason says when to connect again. */
@@ -25,6 +25,8 @@ export type Parameters = { authorization?: unknown; acceptLanguage?: unknown };
 export type Extra = {
   socket: WebSocket;
   request: IncomingMessage;
+  /** Its name in the log, once somebody asks for it. */
+  requestId?: string;
   /** These are set once the connection is admitted. */
   /** Whether somebody had signed in when it was opened. */
   isKnown?: boolean;
@@ -55,6 +57,7 @@ export function contextOfPeer(
     address: addressOf(extra.request, isProxy),
     requestId,
     ...(signal && { signal }),
+    clientRequestId: clientRequestIdOf(extra.request),
   });
 }
 
@@ -65,8 +68,14 @@ export function nextRequestId({ extra }: Peer): string {
 }
 
 /** The connection's own, also before it is known who it belongs to. */
-export function hearerOf({ request, hearer }: Extra): Hearer {
-  return hearer ?? { locale: localeOf(request.headers['accept-language']), requestId: requestIdOf(request) };
+export function hearerOf(extra: Extra): Hearer {
+  const { request, hearer } = extra;
+  if (hearer !== undefined) return hearer;
+  return {
+    locale: localeOf(request.headers['accept-language']),
+    requestId: (extra.requestId ??= newRequestId()),
+    clientRequestId: clientRequestIdOf(request),
+  };
 }
 
 /** How the connection of somebody who may not read is closed: an issuer that is away will be back. */
@@ -81,7 +90,7 @@ export async function admit(peer: Peer, options: LiveOptions): Promise<boolean> 
   const { socket, request } = peer.extra;
   let context: Context;
   try {
-    context = await contextOfPeer(peer, requestIdOf(request), options);
+    context = await contextOfPeer(peer, hearerOf(peer.extra).requestId, options);
   } catch (error) {
     const { extensions } = toClientError(failureOf(error), hearerOf(peer.extra), options.logger);
     if (extensions?.['code'] === 'SERVICE_UNAVAILABLE') {

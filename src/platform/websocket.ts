@@ -78,23 +78,29 @@ function answer(stream: Duplex, status: string): void {
   );
 }
 
+/** The context of one operation, and its way out. */
+async function openOperation(
+  peer: Peer,
+  id: string,
+  signal: AbortSignal,
+  options: WebSocketOptions,
+): Promise<{ context: Context; outlet: WebSocketOutlet }> {
+  const context = await contextOfPeer(peer, nextRequestId(peer), options, signal);
+  const { socket, request, isKnown } = peer.extra;
+  // Whose token was worth nothing when it was opened is counted as nobody, and no look would end what they hear.
+  if (isKnown === false && context.actor.accountId !== null) {
+    socket.close(CLOSE_PERMISSIONS_CHANGED, 'You are known now; connect again.');
+  }
+  const waiting = (peer.extra.waiting ??= new Waiting());
+  return { context, outlet: new WebSocketOutlet(socket, request.socket, id, waiting) };
+}
+
 function speak(sockets: WebSocketServer, options: WebSocketOptions): { dispose(): Promise<void> | void } {
   const { schema, documents, logger } = options;
   const outlets = new WeakMap<object, WebSocketOutlet>();
   const operations = new WeakMap<ExecutionArgs, Operation>();
   const format = (errors: readonly GraphQLError[], hearer: Hearer): GraphQLFormattedError[] =>
     errors.map((error) => toClientError(error, hearer, logger));
-  const contextOf = async (peer: Peer, id: string, signal: AbortSignal): Promise<Context> => {
-    const context = await contextOfPeer(peer, nextRequestId(peer), options, signal);
-    const { socket, request, isKnown } = peer.extra;
-    // Whose token was worth nothing when it was opened is counted as nobody, and no look would end what they hear.
-    if (isKnown === false && context.actor.accountId !== null) {
-      socket.close(CLOSE_PERMISSIONS_CHANGED, 'You are known now; connect again.');
-    }
-    const waiting = (peer.extra.waiting ??= new Waiting());
-    outlets.set(context, new WebSocketOutlet(socket, request.socket, id, waiting));
-    return context;
-  };
   return useServer<Parameters, Extra>(
     {
       schema,
@@ -105,7 +111,6 @@ function speak(sockets: WebSocketServer, options: WebSocketOptions): { dispose()
           .answer(() => subscribeShared(args, outlets.get(args.contextValue as object)!, format, logger)),
       onConnect: (peer) => admit(peer, options),
       onSubscribe: async (peer, id, payload) => {
-        const { variables } = payload;
         // Empty is absent, as over HTTP.
         const operationName = payload.operationName === '' ? undefined : payload.operationName;
         if (id.length > LIMITS.idCharacters) {
@@ -122,19 +127,20 @@ function speak(sockets: WebSocketServer, options: WebSocketOptions): { dispose()
         if (getOperationAST(document, operationName) == null) {
           return [new GraphQLError('Unable to identify operation')];
         }
-        const hideSuggestions = !documents.isSchemaOpen;
         const args: ExecutionArgs = {
           schema,
           document,
           operationName,
-          variableValues: variables,
-          hideSuggestions,
+          variableValues: payload.variables,
+          hideSuggestions: !documents.isSchemaOpen,
         };
         const operation = running.begin(id);
         operations.set(args, operation);
         peer.subscriptions[id] = operation.ending();
         try {
-          args.contextValue = await contextOf(peer, id, operation.signal);
+          const { context, outlet } = await openOperation(peer, id, operation.signal, options);
+          outlets.set(context, outlet);
+          args.contextValue = context;
           return args;
         } catch (error) {
           // The failure is this operation's; graphql-ws would close the connection.

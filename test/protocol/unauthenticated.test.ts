@@ -149,7 +149,7 @@ describe('a feed that is open', () => {
 
   test('ends with EXPIRED when its time is over', async () => {
     const feeds = await opened(await hub.tokenOf(auditor, 60));
-    hub.clock.moveTo(new Date(hub.clock.now().getTime() + 60_000));
+    await hub.clock.moveTo(new Date(hub.clock.now().getTime() + 60_000));
     await expectEnd(feeds, 'EXPIRED');
   });
 });

@@ -8,7 +8,7 @@ import {
   visit,
   type VariableDefinitionNode,
 } from 'graphql';
-import { PARSE_LIMITS } from './documents.ts';
+import { PARSE_LIMITS } from '../limits.ts';
 
 /** A place in the arguments of a field or directive, the innermost name first. */
 interface Place {

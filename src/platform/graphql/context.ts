@@ -25,6 +25,8 @@ export interface ContextOptions {
   maxAnswerBytes: number;
   /** The request's name in the log. */
   requestId: string;
+  /** How the client itself calls it; null where it does not. */
+  clientRequestId?: string | null;
   resumeAfter?: string | null;
   /** Aborts once nobody waits for the answer any more; never when absent. */
   signal?: AbortSignal;
@@ -42,6 +44,7 @@ export class Context {
   /** What has been made of the answer. */
   readonly bytes: AnswerBytes;
   readonly requestId: string;
+  readonly clientRequestId: string | null;
   /** From where a reader goes on that came back by `Last-Event-ID`; it outweighs the argument `after`. */
   readonly resumeAfter: string | null;
   /** Aborts once nobody waits for the answer any more: reads may end then, changes that began do not. */
@@ -58,6 +61,7 @@ export class Context {
     this.open = options.open;
     this.bytes = new AnswerBytes(options.maxAnswerBytes);
     this.requestId = options.requestId;
+    this.clientRequestId = options.clientRequestId ?? null;
     this.resumeAfter = options.resumeAfter ?? null;
     this.signal = options.signal ?? NEVER;
   }
@@ -110,6 +114,8 @@ export interface RequestHead {
   address: string | null;
   /** The request's name in the log. */
   requestId: string;
+  /** How the client itself calls it; null where it does not. */
+  clientRequestId: string | null;
   /** From where a stream goes on that was cut. */
   resumeAfter?: string | null;
   /** Aborts once nobody waits for the answer any more. */

@@ -1,4 +1,4 @@
-import { type DocumentNode, getOperationAST, GraphQLError, OperationTypeNode } from 'graphql';
+import { type DocumentNode, getOperationAST, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
 import type { Logger } from 'pino';
 import { RequestError } from '../../kernel/problems.ts';
 import { isRecord } from '../../kernel/record.ts';
@@ -9,8 +9,9 @@ import { tooManyBytes } from './answer-bytes.ts';
 import { costOf } from './answer-size.ts';
 import type { Context } from './context.ts';
 import type { Documents } from './documents.ts';
-import { refusalOfRead, toClientError } from './errors.ts';
+import { refusalOfRead } from './errors.ts';
 import { costExtension } from './execution.ts';
+import { answerOfFailure } from './failed-read.ts';
 import { type SentOperation, sentOperation } from './sent-operation.ts';
 
 export interface DirectReadsOptions {
@@ -45,7 +46,8 @@ export class DirectReads {
   async answer(body: unknown, context: Context): Promise<string | null> {
     const request = requestIn(body);
     if (request === null) return null;
-    const document = this.options.documents.read(request.query);
+    const { documents, logger } = this.options;
+    const document = documents.read(request.query);
     if (!('kind' in document)) return null;
     const read = this.find(document, request, context);
     if (read === null) return null;
@@ -67,9 +69,11 @@ export class DirectReads {
       if (refusal !== null) throw refusal;
       // The answer holds nothing, and its status says so.
       if (outageCodeOf(error) !== null) throw error;
-      const failed = new GraphQLError('a read failed', { originalError: error as Error });
-      const errors = [toClientError(failed, context, this.options.logger)];
-      return `{"errors":${JSON.stringify(errors)},"data":null,"extensions":${extensions}}`;
+      const { operation } = read;
+      const { variables = {} } = request;
+      const failed = { schema: documents.schema, document, operation, variables };
+      const answer = answerOfFailure(failed, error, context, logger);
+      return JSON.stringify({ ...answer, extensions: costExtension(read.cost) });
     }
   }
 
@@ -77,7 +81,7 @@ export class DirectReads {
     document: DocumentNode,
     { operationName, variables = {} }: SentOperation,
     context: Context,
-  ): (CompiledRead & { cost: number }) | null {
+  ): (CompiledRead & { cost: number; operation: OperationDefinitionNode }) | null {
     const operation = getOperationAST(document, operationName);
     if (operation?.operation !== OperationTypeNode.QUERY) return null;
     const reader = context.readerOrNull();
@@ -86,6 +90,6 @@ export class DirectReads {
     const cost = costOf({ schema: documents.schema, document, operationName, variableValues: variables });
     if (typeof cost !== 'number') return null;
     const read = ready.find({ document, operation, variables, reader });
-    return read === null ? null : { ...read, cost };
+    return read === null ? null : { ...read, cost, operation };
   }
 }

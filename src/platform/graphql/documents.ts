@@ -10,13 +10,12 @@ import {
   type ValidationRule,
 } from 'graphql';
 import { BoundedCache } from '../bounded-cache.ts';
-import { LIMITS } from '../limits.ts';
+import { LIMITS, PARSE_LIMITS } from '../limits.ts';
+import { argumentOf } from './argument-path.ts';
 import { documentBytes } from './document-memory.ts';
 import { sizeErrors, tooLarge } from './document-size.ts';
 import { SubscriptionRootRule } from './subscription-root.ts';
 
-/** What the parser may be asked to read. */
-export const PARSE_LIMITS = { maxTokens: LIMITS.tokens, maxComments: LIMITS.comments } as const;
 /** Some 200 of the largest documents that there are, or all that a hundred different clients send. */
 const MAX_BYTES = 33_554_432;
 const MAX_TEXT_LENGTH = 10_000;
@@ -39,6 +38,22 @@ export function parseError(error: GraphQLError): GraphQLError {
 const RULES = specifiedRules.map((rule) =>
   rule === SingleFieldSubscriptionsRule ? SubscriptionRootRule : rule,
 );
+
+/**
+ * The same fault at many places, such as an unknown directive that is written ten times, is one error with all of its
+ * places. Faults of arguments stay apart, since each error names the argument that it is about.
+ */
+function toldOnce(faults: readonly GraphQLError[]): readonly GraphQLError[] {
+  if (faults.length < 2) return faults;
+  const told = new Map<string, GraphQLError>();
+  for (const fault of faults) {
+    const key = JSON.stringify([fault.message, argumentOf(fault)]);
+    const same = told.get(key);
+    const nodes = [...(same?.nodes ?? []), ...(fault.nodes ?? [])];
+    told.set(key, same === undefined ? fault : new GraphQLError(fault.message, { nodes }));
+  }
+  return [...told.values()];
+}
 
 interface Read {
   document: DocumentNode;
@@ -91,6 +106,6 @@ export class Documents {
     const faults = sizeErrors(document);
     if (faults.length > 0) return faults;
     const options = { maxErrors: MAX_FAULTS, hideSuggestions: !this.isSchemaOpen };
-    return validate(this.schema, document, this.rules, options);
+    return toldOnce(validate(this.schema, document, this.rules, options));
   }
 }

@@ -45,17 +45,43 @@ function shown(
 export interface Hearer {
   readonly locale: Locale;
   readonly requestId: string;
+  /** How the client itself calls it; null or absent where it does not. */
+  readonly clientRequestId?: string | null;
+}
+
+/** Logs what is nobody's mistake, and says as much of it as a client may know. */
+function failure(
+  error: GraphQLError,
+  err: Error,
+  { locale, requestId, clientRequestId }: Hearer,
+  logger: Logger,
+): GraphQLFormattedError {
+  const { locations, path } = error;
+  const named = { requestId, ...(clientRequestId != null && { clientRequestId }) };
+  const outage = outageCodeOf(err);
+  if (outage !== null) {
+    logOutage(logger, outage, { err, ...named, path });
+    return shown(outageError(), error, locale);
+  }
+  const id = randomUUID();
+  // Whoever asked has gone, so that nobody hears of it.
+  if (!(err instanceof Abandoned)) {
+    logger.error({ err, errorId: id, ...named, path }, 'an operation failed');
+  }
+  return {
+    message: say(locale, { key: 'error.internal', params: { id } }),
+    locations,
+    path,
+    extensions: { code: 'INTERNAL_SERVER_ERROR', id, requestId },
+  };
 }
 
 /**
  * What a client hears of an error, on every transport: its own mistakes in its own language with a code; of a database
  * that is away when to ask again; of ours only an id, under which the log has the rest.
  */
-export function toClientError(
-  error: GraphQLError,
-  { locale, requestId }: Hearer,
-  logger: Logger,
-): GraphQLFormattedError {
+export function toClientError(error: GraphQLError, hearer: Hearer, logger: Logger): GraphQLFormattedError {
+  const { locale } = hearer;
   const { locations, path } = error;
   const cause = refusalOfRead(error.originalError) ?? error.originalError;
   if (cause instanceof RequestError) return shown(cause, error, locale);
@@ -74,21 +100,5 @@ export function toClientError(
     };
     return { message: error.message, locations, path, extensions };
   }
-  const err = cause ?? error;
-  const outage = outageCodeOf(err);
-  if (outage !== null) {
-    logOutage(logger, outage, { err, requestId, path });
-    return shown(outageError(), error, locale);
-  }
-  const id = randomUUID();
-  // Whoever asked has gone, so that nobody hears of it.
-  if (!(cause instanceof Abandoned)) {
-    logger.error({ err, errorId: id, requestId, path }, 'an operation failed');
-  }
-  return {
-    message: say(locale, { key: 'error.internal', params: { id } }),
-    locations,
-    path,
-    extensions: { code: 'INTERNAL_SERVER_ERROR', id, requestId },
-  };
+  return failure(error, cause ?? error, hearer, logger);
 }

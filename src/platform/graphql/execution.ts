@@ -1,4 +1,3 @@
-import { isNativeError } from 'node:util/types';
 import {
   createSourceEventStream,
   execute,
@@ -36,7 +35,7 @@ export function refusalOf(error: unknown): GraphQLError {
 /** Anything that was thrown, as an error of GraphQL. */
 export function failureOf(error: unknown): GraphQLError {
   if (error instanceof GraphQLError) return error;
-  const originalError = isNativeError(error) ? error : new Error(String(error));
+  const originalError = error instanceof Error ? error : new Error(String(error), { cause: error });
   return new GraphQLError(originalError.message, { originalError });
 }
 
