@@ -11,7 +11,10 @@ import { Asker } from './support/asker.ts';
 import { testHub } from './support/test-hub.ts';
 import { buildWorld } from './support/world.ts';
 
-const hub = await testHub({ environment: { ALLOWED_ORIGINS: 'https://app.example, https://other.example' } });
+const hub = await testHub({
+  publicRead: true,
+  environment: { ALLOWED_ORIGINS: 'https://app.example, https://other.example' },
+});
 const { accounts } = await buildWorld(hub);
 const token = await hub.tokenOf(accounts.auditor);
 const asker = new Asker(hub.url, token);

@@ -24,12 +24,13 @@ export interface Asked {
 
 const bodyOf = (asked: Asked | string): Asked => (typeof asked === 'string' ? { query: asked } : asked);
 
-/** What a closed connection says to whoever asked on it. */
+/** What a closed connection says to whoever asked on it: its reason is JSON where the hub has a code for it. */
 function closedAnswer(code: number, reason: Buffer): Answer {
-  const errors = [
-    { message: reason.toString(), extensions: { code: code === 4401 ? 'UNAUTHENTICATED' : String(code) } },
-  ];
-  return { errors, status: null, headers: new Headers() };
+  const message = reason.toString();
+  const extensions = message.startsWith('{')
+    ? (JSON.parse(message) as Record<string, unknown>)
+    : { code: String(code) };
+  return { errors: [{ message, extensions }], status: null, headers: new Headers() };
 }
 
 /** Asks a hub by hand, on every transport, for somebody who is signed in or not. */
