@@ -34,5 +34,7 @@ async function attack({ url, token, query, atOnce, ms }: Attack): Promise<Attack
 }
 
 process.on('message', (told: Attack) => {
-  void attack(told).then((attacked) => process.send?.(attacked));
+  void attack(told).then((attacked) => {
+    if (process.connected) process.send?.(attacked);
+  });
 });
