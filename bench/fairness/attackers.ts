@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+
 /** What an attacker is told. */
 export interface Attack {
   url: string;
@@ -33,8 +35,6 @@ async function attack({ url, token, query, atOnce, ms }: Attack): Promise<Attack
   return result;
 }
 
-process.on('message', (told: Attack) => {
-  void attack(told).then((attacked) => {
-    if (process.connected) process.send?.(attacked);
-  });
-});
+const [told] = (await once(process, 'message')) as [Attack];
+const attacked = await attack(told);
+if (process.connected) process.send?.(attacked);
