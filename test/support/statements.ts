@@ -1,7 +1,7 @@
 import pg from 'pg';
 
 const BACKGROUND =
-  /feed_head|from audit_pending|delete from area_changes|from events where|from outbox|where expires_at <= |graphile_worker|_worker|advisory|listen |notify |idle_session_timeout/i;
+  /feed_head|from audit_pending|delete from area_changes|from events where|from outbox|where expires_at <= |is_upcoming|clock_timestamp|job_runs|graphile_worker|_worker|advisory|listen |notify |idle_session_timeout/i;
 let counting: Statement[] | null = null;
 
 export interface Statement {
