@@ -216,10 +216,10 @@ test('an account has so many connections and no more, and another account its ow
 test('a hub without room for one more connection lets nobody in, and counts those who leave', () => {
   const never = () => Promise.reject(new Error('nobody asks'));
   const connections = new Connections({ most: 2, mostPerAccount: 2 }, never, clock, createLogger('silent'));
-  const from = (address: string) => ({
-    actor: anonymous,
+  const from = (accountId: string) => ({
+    actor: { ...anonymous, accountId },
     expiresAt: null,
-    address,
+    address: '127.0.0.1',
     end: () => undefined,
   });
   const [one, two, three] = [from('a'), from('b'), from('c')];

@@ -141,8 +141,14 @@ test('the fields that differ by viewer are declared so, and no other field asks 
     'Delivery.note',
     'Delivery.reason',
     'Delivery.verificationNote',
+    'DeliveryState.evidence',
+    'DeliveryState.note',
+    'DeliveryState.reason',
+    'DeliveryState.verificationNote',
     'Pledge.note',
     'Pledge.reason',
+    'PledgeState.note',
+    'PledgeState.reason',
     'Village.needs',
   ]);
   const need = await publish(as.kader, { villageId: villages.cimarga.id, sector: 'sanitation' });

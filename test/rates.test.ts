@@ -247,7 +247,7 @@ test('of one account so many operations run at once, on all transports together'
   await hub.feedsOpen(1);
   await wait(100);
   const need = await publish(as.kader, { villageId: villages.cimarga.id });
-  expect((await heard).value).toMatchObject({ kind: 'NEED_PUBLISHED', need: { id: need.id } });
+  expect((await heard).value).toMatchObject({ kind: 'NEED_PUBLISHED', need: { needId: need.id } });
   await followed.return();
   reader.socket.close();
   await reader.closed;

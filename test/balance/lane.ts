@@ -171,7 +171,8 @@ export class Lane {
         programme as (update programme_plan set needed_rupiah = needed_rupiah + (select sum(plan) from sums))
         insert into outbox (kind, occurred_at, village_code, village_id, need_id, sector_code, snapshot)
           select 'NEED_PUBLISHED', $2, v.code, v.id, n.id, n.sector,
-            jsonb_build_object('need', jsonb_build_object('status', 'OPEN', 'version', 1))
+            jsonb_build_object('village', jsonb_build_object('id', v.id, 'code', v.code),
+              'need', jsonb_build_object('id', n.id, 'villageId', v.id, 'sectorCode', n.sector, 'status', 'OPEN', 'version', 1))
           from n join villages v on v.id = n."villageId" order by n.id`,
       [JSON.stringify(needs), this.clock.now()],
     );
