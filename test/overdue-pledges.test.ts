@@ -163,8 +163,8 @@ test('while real time passes the instant, whoever commits did so before it, and 
   });
   await Promise.all(rounds);
   const told = await hub.database.sql<{ kind: string; in_time: boolean }>(
-    `select kind, occurred_at < $2 as in_time from (select * from events union all select id, null, kind, occurred_at,
-        village_code, village_id, need_id, sector_code, pledge_id, partner_id, snapshot, words from outbox) as all_events
+    `select kind, occurred_at < $2 as in_time from (select kind, occurred_at, pledge_id from events
+        union all select kind, occurred_at, pledge_id from outbox) as all_events
       where pledge_id = any($1) and kind in ('PLEDGE_COMMITTED', 'PLEDGE_EXPIRED')`,
     [ids, at],
   );

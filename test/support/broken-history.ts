@@ -162,6 +162,18 @@ export function brokenHistory(targets: Targets): Violation[] {
     ],
     ...brokenFeed,
     [
+      'feed_terms_append_only',
+      'feed_terms_append_only',
+      'a term of the relay that is rewritten',
+      `update feed_terms set id = '000000'`,
+    ],
+    [
+      'moved_clock_never_kept',
+      'moved_clock_never_kept',
+      'a clock that stays moved',
+      `delete from moved_clock; insert into moved_clock (id, at) values (1, now())`,
+    ],
+    [
       'audit_entries_append_only',
       'audit_entries_append_only',
       'an entry of the audit trail that is rewritten',
@@ -233,6 +245,7 @@ export function brokenHistory(targets: Targets): Violation[] {
       ['deliveries', 'deliveries_never_deleted'],
       ['audit_entries', 'audit_entries_append_only'],
       ['audit_pending', 'audit_pending_only_chained'],
+      ['feed_terms', 'feed_terms_append_only'],
     ].map(([table, rule]): Violation => [
       `${table}_never_truncated`,
       rule!,
