@@ -86,7 +86,7 @@ test('a claim that is broken off amid its pipeline leaves nothing, and its conne
   const broken = Promise.allSettled([send()]);
   const [pid] = await holding.waiting(1);
   await database.sql('select pg_cancel_backend($1)', [pid]);
-  expect(await broken).toMatchObject([{ reason: { code: 'INTERNAL_SERVER_ERROR' } }]);
+  expect(await broken).toMatchObject([{ reason: { code: 'OPERATION_TOO_SLOW' } }]);
   const again = send();
   await holding.waiting(1);
   await holding.release();
