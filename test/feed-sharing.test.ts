@@ -163,7 +163,7 @@ test('the fields that differ by viewer are declared so, and no other field asks 
     `subscription ($filter: FeedFilter) { pledgeFeed(filter: $filter) ${allFieldsForAll(typeOf('FeedEvent'), 3)} }`,
   );
   const board = gql<{ villageBoard: { id: string } }>(
-    `subscription ($id: ID!) { villageBoard(villageId: $id) ${allFieldsForAll(typeOf('Village'), 3)} }`,
+    `subscription ($id: ID!) { villageBoard(villageId: $id) ${allFieldsForAll(typeOf('Village'), 2)} }`,
   );
   const balance = gql<{ balanceChanged: object }>(
     `subscription ($id: ID!) { balanceChanged(partnerId: $id) ${allFieldsForAll(typeOf('SupportBalance'), 3)} }`,

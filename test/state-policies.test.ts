@@ -162,12 +162,14 @@ test('a policy whose time came while no node was there grades its villages when 
 });
 
 test('a policy of one area wakes what lies in it alone, and a burst of policies is merged', async () => {
+  // The second node has seen this policy before anybody listens, so that what follows is not its doing.
+  const seenThere = new Promise<void>((resolve) => second.services.policyWatch.subscribe(resolve, '36'));
   await publishPolicy('36', 100, 2);
+  await seenThere;
   const inside = overSocket(second, boardOf, villages.tunjungTeja.id);
   const outside = overSocket(second, boardOf, villages.cimarga.id);
   const province = overSocket(second, balanceOf, partners.perkim.id);
   const regency = overSocket(second, balanceOf, partners.dinkes.id);
-  // A look at the policies may come between the policy above and the first states.
   await Promise.all([inside, outside, province, regency].map((one) => showing(one, 1)));
   await publishPolicy('36.04', 1, 2);
   await showing(inside, 2);

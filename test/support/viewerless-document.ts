@@ -19,7 +19,7 @@ export function allFieldsForAll(type: GraphQLObjectType, depth: number): string 
       const of = getNamedType(field.type);
       if (isLeafType(of)) return field.name;
       if (!isObjectType(of) || depth === 0) return null;
-      const paged = field.args.some(({ name }) => name === 'first') ? '(first: 2)' : '';
+      const paged = field.args.some(({ name }) => name === 'first') ? '(first: 1)' : '';
       return `${field.name}${paged} ${allFieldsForAll(of, depth - 1)}`;
     })
     .filter((selection) => selection !== null);
