@@ -223,7 +223,10 @@ describe('a hub whose issuer is down', () => {
     issuer.instead = null;
     await clock.later(10);
     await cancel(as.kader, id);
-    expect(await next).toMatchObject({ done: false, value: { kind: 'NEED_CANCELLED', need: { needId: id } } });
+    expect(await next).toMatchObject({
+      done: false,
+      value: { kind: 'NEED_CANCELLED', need: { needId: id } },
+    });
     await events.return();
     expect(another.complaints.splice(0)).toHaveLength(1);
   });

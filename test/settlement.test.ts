@@ -28,21 +28,21 @@ describe('an allowance', () => {
     }
   };
 
-  test('may fall into debt, for which later operations wait', () => {
+  test('may fall into debt, for which later operations wait', async () => {
     const allowance = new Allowance(rules, clock);
     allowance.charge(BURST + 5000);
     expect(refusalOf(() => allowance.take(100))).toMatchObject({
       code: 'RATE_LIMITED',
       details: { retryAfterSeconds: 6 },
     });
-    later(6);
+    await later(6);
     expect(refusalOf(() => allowance.take(100))).toBeNull();
   });
 
-  test('is never in debt for more than a minute, nor fuller than its burst', () => {
+  test('is never in debt for more than a minute, nor fuller than its burst', async () => {
     const allowance = new Allowance(rules, clock);
     allowance.charge(1e9);
-    later(61);
+    await later(61);
     expect(refusalOf(() => allowance.take(PER_SECOND))).toBeNull();
     allowance.charge(-1e9);
     expect(refusalOf(() => allowance.take(BURST + 1))).not.toBeNull();
@@ -99,25 +99,25 @@ const limited = [{ extensions: { code: 'RATE_LIMITED', limit: 'fieldsPerSecond' 
 
 describe.each(ways)('over %s', (_name, ask) => {
   test('what was counted too much is given back', async () => {
-    wait(1000);
+    await wait(1000);
     for (let round = 0; round < 10; round += 1) expect((await ask(large)).errors).toBeUndefined();
   });
 
   test('a costly operation leaves a debt, and whoever is in debt waits', async () => {
-    wait(1000);
+    await wait(1000);
     meter.statementMs = 1500;
     expect((await ask({ query: '{ clusters { code } }' })).errors).toBeUndefined();
     meter.statementMs = 0;
     const { errors } = await ask({ query: '{ clusters { code } }' });
     expect(errors).toMatchObject(limited);
     expect(errors![0]!.extensions['retryAfterSeconds']).toBe(51);
-    wait(51);
+    await wait(51);
     expect((await ask({ query: '{ clusters { code } }' })).errors).toBeUndefined();
   });
 });
 
 test('a history in which nothing is found is paid by what the search takes', async () => {
-  wait(1000);
+  await wait(1000);
   const reader = await opened.of(accounts.auditor);
   meter.statementMs = 700;
   expect((await auditor.ask('http', { query: '{ clusters { code } }' })).errors).toBeUndefined();
