@@ -99,7 +99,7 @@ test('the village’s word on a delivery stands beside the partner’s', async (
   const delivery = await report(as.semen, pledge.id, 2, today(), { note: 'Diserahkan di balai' });
   await verify(as.kader, delivery.id, { note: 'Sudah diterima' });
   const read = (await as.semen.request(PledgeDocument, { id: pledge.id })).pledge!;
-  expect(read.deliveries).toMatchObject([
+  expect(read.deliveries.nodes).toMatchObject([
     { note: 'Diserahkan di balai', verificationNote: 'Sudah diterima', status: 'VERIFIED' },
   ]);
 });
