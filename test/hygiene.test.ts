@@ -83,7 +83,9 @@ describe.each(['/graphql', '/graphql/stream'])('%s refuses', (path) => {
       400,
       'CSRF_PREVENTED',
     ]);
-    const intended = await fetch(address, { headers: { 'apollo-require-preflight': '1' } });
+    const intended = await fetch(address, {
+      headers: { 'apollo-require-preflight': '1', authorization: `Bearer ${token}` },
+    });
     expect([intended.status, await intended.text()]).toEqual([
       200,
       expect.stringContaining('"__typename":"Query"'),
@@ -134,7 +136,7 @@ test('a refusal speaks the language of whoever asked, and names its limit', asyn
 
 test('a mutation does not go by GET, on either path', async () => {
   const mutation = 'mutation { signIn(input: { email: "a@b.test", password: "x" }) { token } }';
-  const headers = { 'apollo-require-preflight': '1' };
+  const headers = { 'apollo-require-preflight': '1', authorization: `Bearer ${token}` };
   const overHttp = await fetch(`${hub.url}/graphql?query=${encodeURIComponent(mutation)}`, { headers });
   expect(overHttp.status).toBe(405);
   const overStream = await fetch(`${hub.url}/graphql/stream?query=${encodeURIComponent(mutation)}`, {

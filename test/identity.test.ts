@@ -53,8 +53,8 @@ describe('a token', () => {
       email: 'masuk@sinergi.test',
       roles: ['AUDITOR'],
       partner: null,
-      areas: [],
-      villages: [],
+      areas: { nodes: [] },
+      villages: { nodes: [] },
     });
     const answers: object[] = [];
     for (const [email, password] of [
@@ -82,9 +82,9 @@ test('the viewer is told who they are, and where', async () => {
   const { viewer } = await as.semen.request(ViewerDocument);
   expect(viewer).toMatchObject({ id: accounts.semen, roles: ['PARTNER'], partner: { code: 'semen-merah' } });
   const coordinator = (await as.coordinator.request(ViewerDocument)).viewer;
-  expect(coordinator).toMatchObject({ roles: ['COORDINATOR'], areas: [{ code: '36.02' }] });
+  expect(coordinator).toMatchObject({ roles: ['COORDINATOR'], areas: { nodes: [{ code: '36.02' }] } });
   expect((await as.kader.request(ViewerDocument)).viewer).toMatchObject({
-    villages: [{ code: '36.02.11.2005' }],
+    villages: { nodes: [{ code: '36.02.11.2005' }] },
   });
 });
 
