@@ -28,7 +28,7 @@ const CHUNK = 20;
 /** What an event of this costs, and holds. */
 const FIELDS = 53;
 const query = `subscription ($filter: FeedFilter, $after: Cursor) {
-  pledgeFeed(filter: $filter, after: $after) { cursor need { ${Array.from({ length: 50 }, (_, index) => `a${index}: title`).join(' ')} } }
+  pledgeFeed(filter: $filter, after: $after) { cursor need { ${Array.from({ length: 50 }, (_, index) => `a${index}: version`).join(' ')} } }
 }`;
 /** How many events that many fields pay for. */
 const eventsFor = (fields: number) => Math.floor(fields / (CHUNK * FIELDS)) * CHUNK;
