@@ -29,9 +29,14 @@ test('the page offers no demo accounts where there is no demo', async () => {
 test('the health pages say that the process answers, and that it can do its work', async () => {
   expect(await (await get('/health/live')).json()).toEqual({ status: 'live' });
   const ready = await get('/health/ready');
-  expect([ready.status, await ready.json()]).toEqual([
+  expect([ready.status, await ready.json()]).toMatchObject([
     200,
-    { status: 'ready', checks: { database: true, migrations: true, relay: true } },
+    {
+      status: 'ready',
+      checks: { clock: true, database: true, migrations: true, relay: true },
+      clock: { differenceMs: expect.any(Number) },
+      jobs: expect.any(Object),
+    },
   ]);
 });
 
