@@ -40,14 +40,18 @@ describe('roles', () => {
       roles: ['COORDINATOR'],
       areaCodes: ['36.04'],
     });
-    expect(given).toMatchObject({ roles: ['COORDINATOR'], areas: [{ code: '36.04' }], villages: [] });
+    expect(given).toMatchObject({
+      roles: ['COORDINATOR'],
+      areas: { nodes: [{ code: '36.04' }] },
+      villages: { nodes: [] },
+    });
     expect((await reader.closed).code).toBe(4403);
     expect(await refused(publish(client, { villageId: villages.cimarga.id }))).toMatchObject([
       { __typename: 'Forbidden' },
     ]);
     await publish(client, { villageId: villages.tunjungTeja.id });
     const bare = await setRoles(as.admin, { accountId: account.id, roles: [] });
-    expect(bare).toMatchObject({ roles: [], partner: null, areas: [], villages: [] });
+    expect(bare).toMatchObject({ roles: [], partner: null, areas: { nodes: [] }, villages: { nodes: [] } });
   });
 
   test('that are wrong are refused as of an invitation, and then nothing is changed', async () => {
