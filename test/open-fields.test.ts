@@ -141,7 +141,7 @@ test('who follows the feed comes back when there is room again: those whose line
   reader.complete(first);
   await hub.feedsOpen(1);
   const need = await publish(as.kader, { villageId: villages.cimarga.id });
-  expect((await heard).value).toMatchObject({ kind: 'NEED_PUBLISHED', need: { id: need.id } });
+  expect((await heard).value).toMatchObject({ kind: 'NEED_PUBLISHED', need: { needId: need.id } });
   await followed.return();
 });
 
